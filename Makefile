@@ -1,0 +1,74 @@
+# `make` alone lists the commands. Everything is installed into .venv, nothing anywhere else.
+
+PYTHON ?= python3
+OLDEST_PYTHON ?= python3.11
+INSTALLED := .venv/.installed
+RUN := .venv/bin/python
+
+# The lessons give the same results whatever the shell they are started from has set.
+unexport MATPLOTLIBRC MPLBACKEND PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS
+export IPYTHONDIR := $(CURDIR)/.venv/ipython
+export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
+
+.PHONY: help install lab test lint notebooks constraints clean
+.DELETE_ON_ERROR:
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+
+install: $(INSTALLED)  ## install everything into .venv (the other commands do so by themselves)
+
+lab: $(INSTALLED)  ## open the lessons in JupyterLab; Ctrl-C ends it
+	@$(RUN) tools/lab.py
+
+test: $(INSTALLED)  ## run the tests, the examples in docstrings and every cell of every lesson
+	@$(RUN) -m pytest -n auto --dist loadfile
+
+lint: $(INSTALLED)  ## check style, formatting and the stored notebooks
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) tools/notebooks.py check
+
+notebooks: $(INSTALLED)  ## execute the lessons and store their outputs; only one with NOTEBOOK=notebooks/...
+	@$(RUN) tools/notebooks.py execute $(NOTEBOOK)
+
+constraints:  ## renew constraints.txt with the newest versions that pyproject.toml admits
+	@command -v "$(OLDEST_PYTHON)" >/dev/null || { echo "$(OLDEST_PYTHON) was not found; name the" \
+	"oldest Python supported: make constraints OLDEST_PYTHON=..." >&2; exit 1; }
+	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
+	"$(OLDEST_PYTHON)" -m venv "$$new/venv"; \
+	"$$new/venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check ".[dev]"; \
+	{ echo "# The versions the lessons were last tested with. \`make constraints\` renews them: it installs"; \
+	  echo "# the newest that pyproject.toml admits, on the oldest Python it admits, and lists them here."; \
+	  "$$new/venv/bin/python" -m pip freeze --quiet --exclude softmax_lessons; \
+	} > "$$new/constraints.txt"; \
+	mv "$$new/constraints.txt" constraints.txt
+
+clean:  ## remove .venv and caches; your notebooks stay
+	@rm -rf .venv .hypothesis .pytest_cache .ruff_cache
+	@find softmax_lessons tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The file says which folder it was made for. Where that is another one, because this one was moved
+# or copied, or where .venv has lost its Python, everything is installed again.
+ifneq ($(shell $(RUN) -c '' 2>/dev/null && cat $(INSTALLED) 2>/dev/null),$(CURDIR))
+.PHONY: $(INSTALLED)
+endif
+
+GET_PYTHON := install Python 3.11 or newer (Debian and Ubuntu: apt install python3-venv; elsewhere: \
+python.org), or name another one: make PYTHON=python3.12 $(MAKECMDGOALS)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@command -v "$(PYTHON)" >/dev/null \
+	|| { echo "$(PYTHON) was not found; $(GET_PYTHON)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "$(PYTHON) is older than Python 3.11; $(GET_PYTHON)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
+	|| { echo "$(PYTHON) comes without venv; on Debian and Ubuntu, apt install" \
+	"$$("$(PYTHON)" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])');" \
+	"elsewhere, install Python from python.org" >&2; exit 1; }
+	@echo "Installing into .venv; this takes a minute or two, once."
+	@"$(PYTHON)" -m venv --clear .venv
+	@$(RUN) -m pip install --quiet --quiet --disable-pip-version-check --editable ".[dev]" --constraint constraints.txt
+	@# Matplotlib lists the fonts when it is first imported, and would say so in the first lesson.
+	@$(RUN) -c "import matplotlib.font_manager"
+	@echo "$(CURDIR)" > $@

@@ -1,0 +1,107 @@
+"""The derivation of the softmax Jacobian, one rule at a time, in every entry at once."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import ipywidgets as widgets
+import numpy as np
+
+from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.plotting import draw_formulas
+from softmax_lessons.symbolic import Step, softmax_derivation
+
+derivation = cache(softmax_derivation)
+
+FORMULA_SIZES = {2: 28, 3: 20, 4: 14}
+
+
+@dataclass(frozen=True)
+class DerivationState:
+    """A step of the derivation, its formulas in LaTeX, and the entry that is looked at."""
+
+    step: Step
+    number: int
+    steps: int
+    formulas: np.ndarray
+    chosen: tuple[int, int]
+
+    @property
+    def entry(self):
+        """The chosen entry as an equation in LaTeX."""
+        i, j = self.chosen
+        left = rf"\dfrac{{\partial p_{i + 1}}}{{\partial z_{j + 1}}}"
+        return f"{left} = {self.formulas[i, j]}"
+
+
+class DerivationExplorer(Explorer):
+    """Two to four logits, the steps of the derivation, and one entry to follow through them.
+
+    Examples
+    --------
+    >>> explorer = DerivationExplorer()
+    >>> explorer.set(step=5, row=1, column=2)
+    >>> explorer.state.step.expression[0, 1]
+    -p_1*p_2
+    """
+
+    def __init__(self):
+        steps = len(derivation(3))
+        logits = widgets.IntSlider(value=3, min=2, max=4, description="logits")
+        row = widgets.IntSlider(value=1, min=1, max=3, description="row i")
+        column = widgets.IntSlider(value=2, min=1, max=3, description="column j")
+        # A slider that is too far along is moved to its new end by ipywidgets.
+        logits.observe(
+            lambda change: [setattr(index, "max", change.new) for index in (row, column)], "value"
+        )
+        groups = [
+            {"step": widgets.IntSlider(value=1, min=1, max=steps, description="step"),
+             "logits": logits},
+            {"row": row, "column": column},
+        ]  # fmt: skip
+        super().__init__(groups, size=(12, 6.2))
+
+    def compute(self):
+        """Return the state that belongs to the controls."""
+        n, number = self.controls["logits"].value, self.controls["step"].value
+        step = derivation(n)[number - 1]
+        formulas = np.array([[step.latex(i, j) for j in range(n)] for i in range(n)])
+        # When the matrix shrinks, one of the two may follow before the other.
+        i, j = (min(self.controls[name].value, n) - 1 for name in ("row", "column"))
+        return DerivationState(step, number, len(derivation(n)), formulas, (i, j))
+
+    def structure(self, state):
+        """Return the number of logits."""
+        return len(state.formulas)
+
+    def draw(self, figure, state):
+        """Draw the rule and the chosen entry above the matrix of all entries."""
+        above, below = figure.subplots(2, 1, height_ratios=[5, 11])
+        above.set_axis_off()
+        self._rule = above.text(0, 1, "", va="top", fontsize=16)
+        self._entry = above.text(0.5, 0.35, "", ha="center", va="center", fontsize=25)
+        n = len(state.formulas)
+        self._matrix = draw_formulas(below, state.formulas, state.chosen, size=FORMULA_SIZES[n])
+        return [self._rule, self._entry, *self._matrix.artists]
+
+    def show(self, state):
+        """Give rule, entry and matrix the formulas of the state."""
+        self._rule.set_text(f"Step {state.number} of {state.steps}. {state.step.rule}")
+        self._entry.set_text(f"${state.entry}$")
+        self._matrix.set(state.formulas, state.chosen)
+
+    def describe(self, state):
+        """Return the rule and every entry as text."""
+        entries = [
+            f"dp_{i + 1}/dz_{j + 1} = {state.step.text(i, j)}"
+            for i, j in np.ndindex(state.formulas.shape)
+        ]
+        heading = f"step {state.number} of {state.steps}: {state.step.rule}"
+        return "\n".join([heading.replace("$", ""), *entries])
+
+    def alt(self, state):
+        """Return what the picture shows."""
+        n = len(state.formulas)
+        return (
+            f"Step {state.number} of {state.steps} of the derivation: the rule, one entry of the"
+            f" Jacobian in large type, and all {n} by {n} entries below it, the diagonal shaded."
+        )

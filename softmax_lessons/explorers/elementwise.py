@@ -1,0 +1,119 @@
+"""The elementwise product beside the full one: what the off-diagonal entries contribute."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from softmax_lessons.explorers.controls import (
+    GRADIENT_LIMITS,
+    LOGIT_LIMITS,
+    line,
+    sliders,
+    vector,
+)
+from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.numerics import softmax, softmax_jacobian, softmax_vjp
+from softmax_lessons.plotting import ANALYTIC, ELEMENTWISE, class_names, draw_bars, draw_matrix
+
+CLASSES = 3
+
+
+@dataclass(frozen=True)
+class ElementwiseState:
+    """Every product J_ij g_j, their sums along the rows, and the diagonal that `p (1 - p) g` is."""
+
+    z: np.ndarray
+    g: np.ndarray
+    p: np.ndarray
+    terms: np.ndarray
+    full: np.ndarray
+    elementwise: np.ndarray
+
+
+class ElementwiseExplorer(Explorer):
+    """Three logits and an incoming gradient; the terms J_ij g_j, all of them or the diagonal.
+
+    Examples
+    --------
+    >>> explorer = ElementwiseExplorer()
+    >>> explorer.set(g1=1, g2=1, g3=1)
+    >>> print(np.abs(explorer.state.full).max() < 1e-15, explorer.state.elementwise.round(2))
+    True [0.25 0.22 0.11]
+    """
+
+    def __init__(self):
+        groups = [
+            sliders("z", [1, 0.5, -0.5], LOGIT_LIMITS),
+            sliders("g", [1, -1, 0.5], GRADIENT_LIMITS),
+        ]
+        super().__init__(groups, size=(11, 4.4))
+
+    def compute(self):
+        """Return the state that belongs to the controls."""
+        z, g = vector(self.controls, "z", CLASSES), vector(self.controls, "g", CLASSES)
+        p = softmax(z)
+        terms = softmax_jacobian(z) * g
+        return ElementwiseState(z, g, p, terms, softmax_vjp(z, g), p * (1 - p) * g)
+
+    def draw(self, figure, state):
+        """Draw the terms as a heat map with the diagonal framed, and the two gradients as bars."""
+        left, right = figure.subplots(1, 2, width_ratios=[5, 6])
+        numbers = range(1, CLASSES + 1)
+        self._terms = draw_matrix(
+            left,
+            state.terms,
+            limit=0.75,
+            rows=[f"row {i}" for i in numbers],
+            columns=[rf"$J_{{i{j}}}\, g_{j}$" for j in numbers],
+        )
+        for k in range(CLASSES):
+            left.add_patch(
+                Rectangle((k - 0.47, k - 0.47), 0.94, 0.94, fill=False, linewidth=4, animated=True)
+            )
+        frames = list(left.patches)
+        right.set_title("gradient with respect to the logits")
+        right.set_ylabel("gradient")
+        self._gradients = draw_bars(
+            right,
+            state.full,
+            state.elementwise,
+            styles=[ANALYTIC, ELEMENTWISE],
+            limits=(-1.5, 1.5),
+            ticks=class_names(CLASSES),
+        )
+        right.legend(
+            self._gradients.containers,
+            ["all terms of a row", "the framed one: $p\\,(1 - p)\\,g$"],
+            loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, frameon=False, fontsize=13,
+        )  # fmt: skip
+        return [*self._terms.artists, *frames, *self._gradients.artists]
+
+    def show(self, state):
+        """Give cells and bars the data of the state."""
+        self._terms.set(state.terms)
+        self._gradients.set(state.full, state.elementwise)
+
+    def describe(self, state):
+        """Return logits, incoming gradient, the terms and both gradients as text."""
+        rows = [line(f"terms of row {i}", row) for i, row in enumerate(state.terms, start=1)]
+        return "\n".join(
+            [
+                line("logits z", state.z),
+                line("incoming gradient g", state.g),
+                line("probabilities p", state.p),
+                *rows,
+                line("full J g", state.full),
+                line("elementwise p(1-p)g", state.elementwise),
+                line("missing", state.full - state.elementwise),
+            ]
+        )
+
+    def alt(self, state):
+        """Return what the picture shows."""
+        gap = np.abs(state.full - state.elementwise).max()
+        return (
+            "A heat map of the nine products of a Jacobian entry and an incoming gradient, the"
+            " diagonal framed, beside two bars a class: the sum of all products of a row, and the"
+            f" framed one alone. They differ by up to {gap:.2f}."
+        )

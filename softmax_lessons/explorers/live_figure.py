@@ -1,0 +1,72 @@
+"""A Matplotlib figure that follows sliders: only what moves is drawn again."""
+
+from io import BytesIO
+
+import ipywidgets as widgets
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from softmax_lessons.plotting import STYLE
+
+
+class LiveFigure:
+    r"""A figure shown as one `ipywidgets.Image`.
+
+    `build` draws everything once and keeps the pixels of what stands still. `redraw` puts these
+    back, draws the moving artists over them, and hands the pixels to the widget.
+
+    Parameters
+    ----------
+    size : (float, float)
+        Width and height in inches, at 100 pixels an inch.
+
+    Examples
+    --------
+    >>> live = LiveFigure((4, 3))
+    >>> live.build(lambda figure: figure.add_subplot().plot([0, 1]))
+    >>> live.redraw()
+    >>> bytes(live.image.value[:4])
+    b'\x89PNG'
+    """
+
+    def __init__(self, size):
+        self.figure = Figure(figsize=size, dpi=100)
+        self.canvas = FigureCanvasAgg(self.figure)
+        width = int(size[0] * 100)
+        self.image = widgets.Image(
+            format="png", layout=widgets.Layout(width="100%", max_width=f"{width}px")
+        )
+        self.moving = []
+
+    def build(self, draw):
+        """Clear the figure and draw it anew.
+
+        Parameters
+        ----------
+        draw : callable
+            Takes the figure, draws everything onto it, returns the artists that will move.
+        """
+        self.figure.clear()
+        with matplotlib.rc_context(STYLE):
+            self.figure.set_layout_engine("constrained", w_pad=0.1, wspace=0.08)
+            self.moving = draw(self.figure)
+            # The layout must know the moving artists, and must not shift once they move.
+            self.figure.draw_without_rendering()
+            self.figure.set_layout_engine("none")
+        for artist in self.moving:
+            artist.set_animated(True)
+        self.canvas.draw()
+        self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+
+    def redraw(self):
+        """Draw the moving artists over the background, and show the result."""
+        self.canvas.restore_region(self._background)
+        for artist in self.moving:
+            self.figure.draw_artist(artist)
+        pixels = np.asarray(self.canvas.buffer_rgba())[..., :3]
+        png = BytesIO()
+        Image.fromarray(pixels).save(png, "PNG", compress_level=1)
+        self.image.value = png.getvalue()

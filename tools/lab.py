@@ -1,0 +1,82 @@
+"""Start JupyterLab on this computer only, at the first lesson.
+
+Options are handed on to JupyterLab: python tools/lab.py --port=9000
+"""
+
+import os
+import sys
+import webbrowser
+from pathlib import Path
+
+from jupyter_client import KernelManager
+from jupyter_core.paths import jupyter_config_dir
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST = "notebooks/00_start_here.ipynb"
+TEXT_BROWSERS = {"elinks", "links", "lynx", "w3m", "www-browser"}
+
+
+def has_desktop_browser() -> bool:
+    """Tell whether there is a browser that opens in a window of its own."""
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not screen:
+        return False
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return Path(getattr(browser, "name", "")).name not in TEXT_BROWSERS
+
+
+def put_first(name: str, path: Path) -> None:
+    """Have a search path in the environment begin with a folder."""
+    os.environ[name] = os.pathsep.join(filter(None, [str(path), os.environ.get(name)]))
+
+
+def set_up_environment() -> None:
+    """Let the learner's JupyterLab look as ever, and the server be as the lessons need it."""
+    # Theme, fonts and shortcuts are the learner's own. The password, the folder or the tabs left
+    # open from other work are not wanted here.
+    settings = Path(jupyter_config_dir(), "lab", "user-settings")
+    os.environ.setdefault("JUPYTERLAB_SETTINGS_DIR", str(settings))
+    os.environ["JUPYTER_CONFIG_DIR"] = str(Path(sys.prefix, "etc", "softmax_lessons"))
+    for name in ("JUPYTERLAB_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_TOKEN"):
+        os.environ.pop(name, None)
+    # Switches off news and the search for updates.
+    put_first("JUPYTER_CONFIG_PATH", ROOT / "tools" / "jupyter")
+    # Of all kernels called python3, the one that has the lessons installed.
+    put_first("JUPYTER_PATH", Path(sys.prefix, "share", "jupyter"))
+
+
+def options() -> list[str]:
+    """Return the options for JupyterLab; print, in a line each, what the learner should know."""
+    chosen = [
+        "--ip=127.0.0.1",
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        "--ServerApp.answer_yes=True",  # one Ctrl-C is enough
+        "--ServerApp.log_level=ERROR",  # the address is printed all the same
+        "--LabApp.log_level=ERROR",
+    ]
+    if KernelManager.class_traits(config=True).get("transport_encryption"):
+        chosen.append("--KernelManager.transport_encryption=auto")  # without, each kernel warns
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("You are root, so JupyterLab is started with --allow-root.")
+        chosen.append("--allow-root")
+    if not has_desktop_browser():
+        print("No desktop browser was found; open the address below in one yourself.")
+        chosen.append("--no-browser")
+    print("Ctrl-C ends JupyterLab; save your work first.", flush=True)
+    return chosen
+
+
+def main() -> None:
+    """Start JupyterLab and stay until it ends."""
+    set_up_environment()
+    from jupyterlab.labapp import LabApp  # looks into the environment when it is imported
+
+    LabApp.launch_instance([*options(), *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
