@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import webbrowser
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.error import HTTPError, URLError
@@ -19,20 +19,12 @@ THEMES = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
 
 class Server:
-    """A JupyterLab as `make lab` starts it."""
+    """What is known of a JupyterLab from what it has printed."""
 
-    def __init__(self, home, *options):
-        unwanted = ("JUPYTER", "XDG", "DISPLAY", "WAYLAND")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
-        self.process = subprocess.Popen(
-            [sys.executable, ROOT / "tools" / "lab.py", "--no-browser", *options],
-            env=environment | {"HOME": str(home), "JUPYTER_TOKEN": "known to everybody"},
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
+    def __init__(self, process):
+        self.process = process
         self.log = ""
-        for line in self.process.stderr:
+        for line in process.stderr:
             self.log += line
             if address := re.search(r"(http://127\.0\.0\.1:(\d+))/(\S+)\?token=(\w+)", line):
                 self.base, self.port, self.opens, self.token = address.groups()
@@ -59,15 +51,28 @@ class Server:
         with urlopen(request, timeout=30) as answer:
             return answer.read().decode()
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self.process.terminate()
+@contextmanager
+def started(home, *options):
+    """Start JupyterLab as `make lab` does, and end it afterwards, whatever happens."""
+    unwanted = ("JUPYTER", "XDG", "DISPLAY", "WAYLAND")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "tools" / "lab.py", "--no-browser", *options],
+        env=environment | {"HOME": str(home), "JUPYTER_TOKEN": "known to everybody"},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield Server(process)
+    finally:
+        process.terminate()
         try:
-            self.process.communicate(timeout=30)
-        finally:
-            self.process.kill()
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +99,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(home):
-    with Server(home, "--port=0") as server:
+    with started(home, "--port=0") as server:
         yield server
 
 
@@ -138,7 +143,7 @@ def test_nothing_is_printed_before_the_address_but_what_leads_to_it(server):
 
 
 def test_a_second_start_takes_another_port(server, home):
-    with Server(home, f"--port={server.port}") as second:
+    with started(home, f"--port={server.port}") as second:
         assert second.port != server.port
 
 
