@@ -434,3 +434,37 @@ def draw_formulas(ax, formulas, chosen, *, size):
     matrix = FormulaMatrix(texts, frame)
     matrix.set(formulas, chosen)
     return matrix
+
+
+def draw_recognition(ax, keys, counts):
+    """Draw which mistakes are taken for which: all is well if nothing lies off the diagonal.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    keys : list of str
+        The mistakes.
+    counts : array_like of shape (len(keys), len(keys))
+        How many functions of each mistake (row) are recognised as each (column).
+
+    Returns
+    -------
+    matplotlib.image.AxesImage
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> image = draw_recognition(Figure().add_subplot(), ["a", "b"], np.eye(2))
+    >>> image.get_array().shape
+    (2, 2)
+    """
+    # Twice the largest count, so that black numbers stand out from every cell.
+    image = ax.imshow(counts, cmap="Blues", vmin=0, vmax=2 * np.max(counts))
+    for (i, j), count in np.ndenumerate(counts):
+        if count:
+            ax.text(j, i, f"{count:.0f}", ha="center", va="center")
+    ax.set_yticks(range(len(keys)), keys)
+    ax.set_xticks(range(len(keys)), keys, rotation=90)
+    ax.set_ylabel("the mistake that was made")
+    ax.set_xlabel("the mistake that was named")
+    return image

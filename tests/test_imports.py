@@ -18,6 +18,10 @@ ALLOWED = {
     "_arrays": NUMPY_ONLY,
     "numerics": NUMPY_ONLY,
     "gradient_check": NUMPY_ONLY,
+    "verdicts": NUMPY_ONLY,
+    "misconceptions": NUMPY_ONLY | {"gradient_check"},
+    "judging": NUMPY_ONLY | {"gradient_check", "misconceptions", "verdicts"},
+    "exercises": NUMPY_ONLY | {"gradient_check", "misconceptions", "verdicts", "judging"},
     "symbolic": NUMPY_ONLY | {"sympy"},
     "plotting": NUMPY_ONLY | {"matplotlib", "PIL"},
     "explorers": NUMPY_ONLY

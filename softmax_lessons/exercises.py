@@ -1,0 +1,572 @@
+"""Checks for functions that learners write: which mistake it is, where it shows, what to try next.
+
+Every check takes a function, calls it on many small inputs and returns a `Verdict`. It never
+raises because of what the function does, and changes nothing. Repeated wrong attempts at the same
+exercise uncover one more hint each.
+
+Among the inputs are generic logits, batches with as many examples as not classes, saturated and
+huge logits, integers, float32, arrays that are not contiguous or not writable, and each of them
+twice.
+"""
+
+import numpy as np
+
+from softmax_lessons import numerics
+from softmax_lessons.gradient_check import finite_difference_gradient
+from softmax_lessons.judging import Exercise, Probe, call, described
+from softmax_lessons.misconceptions import CATALOGUE
+from softmax_lessons.misconceptions.backward import WRONG_BACKWARDS
+from softmax_lessons.misconceptions.checking import RIGHT_BACKWARDS
+from softmax_lessons.verdicts import Status, Verdict
+
+_rng = np.random.default_rng(14)
+_PAIR = np.array([[1.0, 2.0]])
+_BATCH = _rng.normal(scale=1.5, size=(3, 4))
+_BLOCK = _rng.normal(scale=1.5, size=(2, 3, 4))
+_INTEGERS = np.array([[1, 2, 0, -1], [3, 1, 2, 2], [-2, 0, 1, 4]])
+# Where one maximum for all rows loses the first; all numbers are exact in float32.
+_FAR = np.array(
+    [[0.0, 1.0, 2.0, -1.0], [1000.0, 1001.0, 999.5, 998.0], [-1000.0, -999.0, -998, -3e3]]
+)
+_SATURATED = np.array([[30.0, 0.0, -1.0, 2.0], [0.0, 1.0, 40.0, 0.5], [0.0, 0.0, -35.0, 1.0]])
+_SINGLE = np.array([[0.3], [-2.0], [7.0]])
+_LOGITS = [_PAIR, _BATCH, _INTEGERS, _BATCH.astype(np.float32), _FAR, _SATURATED]
+
+
+def _smallest_first(probes, one_class):
+    """Return probes by size; those of a single class last, since they explain the least."""
+    return (*sorted(probes, key=lambda probe: probe.size), *one_class)
+
+
+def _with_layouts(*arguments):
+    """Return probes of the same arguments as contiguous, strided and read-only arrays."""
+    return [Probe(arguments, layout) for layout in ("plain", "strided", "read-only")]
+
+
+def _forward_probes():
+    """Return probes for a function of logits and an axis."""
+    return _smallest_first(
+        [
+            Probe((_PAIR[0], -1)),
+            Probe((np.array([1000.0, 1001.0]), 0)),
+            Probe((np.array([-1000.0, -1001.0]), -1)),
+            Probe((np.array([0.0, 800.0]), 0)),
+            Probe((np.array([3, 1, 2]), 0)),
+            *(Probe((z, axis)) for z in _LOGITS[1:] for axis in (-1, 0)),
+            *(Probe((_BLOCK, axis)) for axis in (0, 1, -2, 2)),
+            *_with_layouts(_BATCH, 1),
+        ],
+        [Probe((_BLOCK[:, :1], 1)), Probe((_BLOCK[..., :1], -1))],
+    )
+
+
+def _gradients_like(arrays):
+    """Return an incoming gradient, random and not constant, for each array; one of integers."""
+    gradients = [_rng.normal(size=np.shape(a)) for a in arrays]
+    return [g.astype(np.asarray(a).dtype) for g, a in zip(gradients, arrays, strict=True)]
+
+
+def _vjp_probes():
+    """Return probes for a function of logits and an incoming gradient."""
+    floats = [z for z in _LOGITS if z.dtype.kind == "f"]
+    return _smallest_first(
+        [
+            *(Probe((z, g)) for z, g in zip(floats, _gradients_like(floats), strict=True)),
+            Probe((_INTEGERS, _INTEGERS[::-1] * 2)),
+            *_with_layouts(_BATCH, *_gradients_like([_BATCH])),
+        ],
+        [Probe((_SINGLE, _SINGLE + 1))],
+    )
+
+
+def _backward_probes():
+    """Return probes for a function of probabilities, an incoming gradient and an axis."""
+    shapes = [(_PAIR, -1), (_BATCH, -1), (_BATCH, 0), (_SATURATED, 1), (_FAR, -1)]
+    shapes += [(_BATCH.astype(np.float32), -1)] + [(_BLOCK, axis) for axis in (0, 1, -1, -2)]
+    p = [numerics.softmax(z, axis) for z, axis in shapes]
+    axes = [axis for _, axis in shapes]
+    return _smallest_first(
+        [
+            *(Probe(case) for case in zip(p, _gradients_like(p), axes, strict=True)),
+            Probe((p[1], _INTEGERS, -1)),
+            *_with_layouts(p[1], *_gradients_like(p[1:2]), 1),
+        ],
+        [Probe((np.ones((3, 1)), _SINGLE, -1))],
+    )
+
+
+def _loss_probes():
+    """Return probes for a function of logits and one-hot targets."""
+    target = np.eye(4)[[1, 3, 1]]
+    return _smallest_first(
+        [
+            Probe((_PAIR, np.array([[1.0, 0.0]]))),
+            *(Probe((z, target)) for z in _LOGITS[1:]),
+            *_with_layouts(_BATCH, target),
+        ],
+        [Probe((_SINGLE, np.ones((3, 1))))],
+    )
+
+
+def cubes(x):
+    """Return the sum of the cubes of x and the product of its first and its last entry."""
+    return (x**3).sum() + x.flat[0] * x.flat[-1]
+
+
+def log_sum_exp(x):
+    """Return the logarithm of the sum of exponentials of all of x."""
+    return np.log(np.exp(x).sum())
+
+
+def _difference_probes():
+    """Return probes for a function of a function and a point."""
+    return _smallest_first(
+        [
+            Probe((cubes, np.array([1.0, 2.0]))),
+            Probe((cubes, np.array([1, 2, 3]))),
+            Probe((cubes, _BATCH[:2, :2])),
+            Probe((cubes, _INTEGERS)),
+            *_with_layouts(cubes, _BATCH),
+            *_with_layouts(log_sum_exp, _PAIR),
+        ],
+        [Probe((cubes, np.array([2.0])))],
+    )
+
+
+SOFTMAX = Exercise(
+    "softmax",
+    "softmax(z, axis)",
+    numerics.softmax,
+    _forward_probes(),
+    (
+        "Exponentials, divided by their sum along the axis. Which sum needs keepdims=True?",
+        "Try logits of 1000 and of -1000. What may you subtract from all logits of a slice without "
+        "changing the result?",
+        "The worked idea: take the maximum along the axis away, exponentiate, divide by the sum "
+        "along the same axis, both with keepdims=True, and write into no array that was given.",
+    ),
+)
+
+LOG_SOFTMAX = Exercise(
+    "log_softmax",
+    "log_softmax(z, axis)",
+    numerics.log_softmax,
+    _forward_probes(),
+    (
+        "Take the logarithm of e^z_i / S by hand first. Which of the two logarithms is easy?",
+        "The logarithm of S is the one that can overflow. Write S as e^m times something small.",
+        "The worked idea: subtract the maximum along the axis, call that s; from s take the "
+        "logarithm of the sum of exp(s), along the same axis, with keepdims=True.",
+    ),
+)
+
+JACOBIAN = Exercise(
+    "softmax_jacobian",
+    "softmax_jacobian(z)",
+    numerics.softmax_jacobian,
+    _smallest_first(
+        [
+            *(Probe((z,)) for z in (_PAIR[0], np.array([1, 2, 3]), _BATCH[0].astype(np.float32))),
+            *(Probe((z,)) for z in (_FAR[1], _FAR[2], _SATURATED[0], _BLOCK.reshape(-1)[:5])),
+            *_with_layouts(_BATCH[1]),
+        ],
+        [Probe((_SINGLE[0],))],
+    ),
+    (
+        "The result has one row for each probability and one column for each logit. What is the "
+        "entry where they are the same, and what is it elsewhere?",
+        "Two cases of the quotient rule: p_i (1 - p_i) on the diagonal, -p_i p_j off it.",
+        "The worked idea: a matrix with p on its diagonal, less that of all products p_i p_j.",
+    ),
+)
+
+BATCHED_JACOBIAN = Exercise(
+    "batched_jacobian",
+    "batched_jacobian(z)",
+    numerics.softmax_jacobian,
+    _smallest_first([*(Probe((z,)) for z in _LOGITS), *_with_layouts(_BATCH)], [Probe((_SINGLE,))]),
+    (
+        "For N examples the result has shape (N, n, n): one Jacobian for each, and none between "
+        "two of them.",
+        "Name the indices: N for the example, i for the probability, j for the logit. Which of "
+        "them do p_i, p_j and delta_ij have?",
+        "The worked idea: p_i is p[:, :, None], p_j is p[:, None, :], delta is np.eye(n); "
+        "combine them as p_i (delta_ij - p_j).",
+    ),
+)
+
+VJP = Exercise(
+    "softmax_vjp",
+    "softmax_vjp(z, cotangent)",
+    numerics.softmax_vjp,
+    _vjp_probes(),
+    (
+        "Write the full product for one example first: the Jacobian times the incoming gradient.",
+        "Multiply (diag(p) - p p^T) g out. The second part is p times one number. Which?",
+        "The worked idea: the mean of g weighted by p is sum(p g) along the classes, one for "
+        "each example; take it away from g, and multiply by p.",
+    ),
+)
+
+BACKWARD = Exercise(
+    "softmax_backward",
+    "softmax_backward(p, grad_p, axis)",
+    numerics.softmax_backward,
+    _backward_probes(),
+    (
+        "What comes in are probabilities: there is no softmax left to compute.",
+        "Along the given axis, add up p times the incoming gradient. What does keepdims do there?",
+        "The worked idea: take sum(p g) along the axis away from g, and multiply by p; write into "
+        "neither p nor g.",
+    ),
+)
+
+CROSS_ENTROPY = Exercise(
+    "softmax_cross_entropy_grad",
+    "softmax_cross_entropy_grad(z, t)",
+    lambda z, t: (numerics.softmax(z) - t) / len(z),
+    _loss_probes(),
+    (
+        "For one example: send -t / p through the Jacobian, and see what is left.",
+        "The loss is the mean over the batch. How much does one example count?",
+        "The worked idea: the probabilities of each row less its target, over the number of rows.",
+    ),
+)
+
+FINITE_DIFFERENCE = Exercise(
+    "finite_difference_gradient",
+    "finite_difference_gradient(function, x)",
+    finite_difference_gradient,
+    _difference_probes(),
+    (
+        "One entry moves at a time, and the others stay where they are. How many calls is that?",
+        "Check three things: is the point an array of floats, is the step divided by the distance "
+        "really gone, and is x afterwards what it was?",
+        "The worked idea: for each index, two copies of x as floats, one with a step of about "
+        "1e-5 added at this index and one with it taken away; the difference of the two values "
+        "over twice the step.",
+    ),
+    tolerance=1e-4,
+)
+
+CHECKER = Exercise(
+    "gradient_checker",
+    "gradient_checker(backward)",
+    None,
+    (),
+    (
+        "Look at the wrong ones that you let through: for which input would they differ?",
+        "Vary four things: generic logits, an incoming gradient that is random, a batch of more "
+        "than one with as many examples as not classes, and a tight tolerance.",
+        "The worked idea: draw z and g of shape (3, 4) at random, measure the gradient of "
+        "sum(g softmax(z)) by central differences, and compare it with backward(softmax(z), g) to "
+        "within 1e-6.",
+    ),
+)
+
+
+EXERCISES = {
+    exercise.name: exercise
+    for exercise in (
+        SOFTMAX,
+        LOG_SOFTMAX,
+        JACOBIAN,
+        BATCHED_JACOBIAN,
+        VJP,
+        BACKWARD,
+        CROSS_ENTROPY,
+        FINITE_DIFFERENCE,
+        CHECKER,
+    )
+}
+"""Every exercise by its name."""
+
+
+def check_softmax(f):
+    """Check a softmax.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, axis): logits of any shape and an axis; returns probabilities of z's shape.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> print(check_softmax(numerics.softmax))
+    softmax(z, axis): correct
+    Right on all 24 inputs.
+    """
+    return SOFTMAX.judge(f)
+
+
+def check_log_softmax(f):
+    """Check a log_softmax.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, axis): logits of any shape and an axis; returns log-probabilities of z's shape.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_log_softmax(lambda z, axis: np.log(numerics.softmax(z, axis))).misconception.key
+    'logarithm-of-softmax'
+    """
+    return LOG_SOFTMAX.judge(f)
+
+
+def check_softmax_jacobian(f):
+    """Check the Jacobian of one vector.
+
+    Parameters
+    ----------
+    f : callable
+        f(z): logits of shape (n,); returns shape (n, n).
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_softmax_jacobian(lambda z: np.diag(numerics.softmax(z))).misconception.key
+    'sum-held-constant'
+    """
+    return JACOBIAN.judge(f)
+
+
+def check_batched_jacobian(f):
+    """Check the Jacobians of a batch.
+
+    Parameters
+    ----------
+    f : callable
+        f(z): logits of shape (N, n); returns shape (N, n, n).
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_batched_jacobian(numerics.softmax_jacobian).passed
+    True
+    """
+    return BATCHED_JACOBIAN.judge(f)
+
+
+def check_softmax_vjp(f):
+    """Check the step from the incoming gradient to the logits.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, cotangent): both of shape (N, n), softmax along the last axis; returns that shape.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_softmax_vjp(lambda z, cotangent: cotangent).misconception.key
+    'passes-through'
+    """
+    return VJP.judge(f)
+
+
+def check_softmax_backward(f):
+    """Check the step back from the cached probabilities.
+
+    Parameters
+    ----------
+    f : callable
+        f(p, grad_p, axis): arrays of one shape and an axis; returns that shape.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_softmax_backward(lambda p, grad_p, axis: p * (1 - p) * grad_p).misconception.key
+    'elementwise'
+    """
+    return BACKWARD.judge(f)
+
+
+def check_softmax_cross_entropy_grad(f):
+    """Check the gradient of the mean cross-entropy with respect to the logits.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, t): logits and one-hot targets of shape (N, n); returns that shape.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_softmax_cross_entropy_grad(lambda z, t: numerics.softmax(z) - t).misconception.key
+    'no-average'
+    """
+    return CROSS_ENTROPY.judge(f)
+
+
+def check_finite_difference_gradient(f):
+    """Check a numeric gradient.
+
+    Parameters
+    ----------
+    f : callable
+        f(function, x): a function to one number, and a point; returns the gradient, of x's shape.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_finite_difference_gradient(finite_difference_gradient).passed
+    True
+    """
+    return FINITE_DIFFERENCE.judge(f)
+
+
+def check_gradient_checker(f):
+    """Check a check: it has to accept every right backward and to refuse every wrong one.
+
+    Parameters
+    ----------
+    f : callable
+        f(backward): returns True where it accepts. It calls backward(p, grad_p), for arrays of
+        shape (N, n), softmax along the last axis.
+
+    Returns
+    -------
+    Verdict
+        With a table of all backwards that were tried.
+
+    Examples
+    --------
+    >>> check_gradient_checker(lambda backward: True).misconception.key
+    'accepts-everything'
+    """
+    early = CHECKER.not_a_function(f)
+    if early:
+        return early
+    answers = {}
+    for name, backward in {**RIGHT_BACKWARDS, **WRONG_BACKWARDS}.items():
+        answer, error = call(f, backward)
+        if isinstance(error, NotImplementedError) or (
+            error is None and (answer is None or answer is ...)
+        ):
+            return CHECKER.nothing_yet()
+        if error is not None:
+            return CHECKER.wrong(Status.RAISES, f"Given {name!r}, it raises {described(error)}.")
+        if not isinstance(answer, (bool, np.bool_)):
+            return CHECKER.wrong(
+                Status.WRONG_TYPE,
+                f"Given {name!r}, it returns {described(answer)}; expected is True or False.",
+            )
+        answers[name] = bool(answer)
+    table = _answers_as_table(answers)
+    let_through = [name for name in WRONG_BACKWARDS if answers[name]]
+    refused = [name for name in RIGHT_BACKWARDS if not answers[name]]
+    if not let_through and not refused:
+        CHECKER.attempts = 0
+        summary = f"It accepts all {len(RIGHT_BACKWARDS)} right ones and refuses all"
+        summary += f" {len(WRONG_BACKWARDS)} wrong ones."
+        return Verdict(CHECKER.signature, Status.CORRECT, summary, table=table)
+    summary = (
+        f"It lets {len(let_through)} of {len(WRONG_BACKWARDS)} wrong ones through and refuses"
+        f" {len(refused)} of {len(RIGHT_BACKWARDS)} right ones."
+    )
+    for record in CATALOGUE:
+        if record.kind == CHECKER.name and answers == _answers_of(record.function):
+            return CHECKER.wrong(
+                Status.KNOWN_MISTAKE,
+                f"{record} {summary}",
+                misconception=record,
+                table=table,
+            )
+    return CHECKER.wrong(Status.WRONG, summary, table=table)
+
+
+def _answers_of(checker):
+    """Return what a checker says to every right and wrong backward."""
+    return {
+        name: bool(checker(backward))
+        for name, backward in {**RIGHT_BACKWARDS, **WRONG_BACKWARDS}.items()
+    }
+
+
+def recognition_matrix(kind):
+    """Count how the catalogue's own mistakes of one exercise are recognised.
+
+    Parameters
+    ----------
+    kind : str
+        The name of an exercise, such as "softmax_vjp".
+
+    Returns
+    -------
+    keys : list of str
+        The names of its mistakes, and "not recognised" last.
+    counts : ndarray of shape (len(keys), len(keys))
+        ``counts[a, b]`` functions that are filed under ``keys[a]`` were judged to be ``keys[b]``.
+
+    Examples
+    --------
+    >>> keys, counts = recognition_matrix("softmax")
+    >>> bool((counts == np.diag(np.diag(counts))).all())
+    True
+    """
+    check, attempts = CHECKS[f"check_{kind}"], EXERCISES[kind].attempts
+    keys = [*dict.fromkeys(m.key for m in CATALOGUE if m.kind == kind), "not recognised"]
+    counts = np.zeros((len(keys), len(keys)))
+    for record in CATALOGUE:
+        if record.kind == kind:
+            found = check(record.function).misconception
+            counts[keys.index(record.key), keys.index(found.key if found else keys[-1])] += 1
+    EXERCISES[kind].attempts = attempts  # these were no attempts of the learner's
+    return keys, counts
+
+
+def _answers_as_table(answers):
+    """Return the answers of a checker as rows: the backward, whether it is right, the answer."""
+    rows = [("backward", "is", "your check")]
+    for name, accepted in answers.items():
+        right = name in RIGHT_BACKWARDS
+        verdict = "accepts" if accepted else "refuses"
+        rows.append(
+            (name, "right" if right else "wrong", verdict + ("" if accepted == right else " ✗"))
+        )
+    return tuple(rows)
+
+
+CHECKS = {
+    check.__name__: check
+    for check in (
+        check_softmax,
+        check_log_softmax,
+        check_softmax_jacobian,
+        check_batched_jacobian,
+        check_softmax_vjp,
+        check_softmax_backward,
+        check_softmax_cross_entropy_grad,
+        check_finite_difference_gradient,
+        check_gradient_checker,
+    )
+}
+"""Every check by its name."""

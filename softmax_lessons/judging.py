@@ -1,0 +1,441 @@
+"""Runs a learner's function on many inputs, safely, and says how it fared.
+
+A function is judged by what it does, never by its source text. Whatever it does, a check does not
+raise, and neither its inputs nor NumPy's settings are changed afterwards.
+"""
+
+import contextlib
+import io
+import signal
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from softmax_lessons.misconceptions import CATALOGUE
+from softmax_lessons.verdicts import Counterexample, Status, Verdict, shown
+
+SECONDS = 5
+CHARACTERS = 100_000
+
+
+class _Endless(BaseException):
+    """Ends a function that prints or runs without end; no `except Exception` stops it."""
+
+
+class _Sink(io.TextIOBase):
+    """Swallows what a function prints, up to a limit."""
+
+    def __init__(self):
+        self.left = CHARACTERS
+
+    def write(self, text):
+        self.left -= len(text)
+        if self.left < 0:
+            raise _Endless(f"it printed more than {CHARACTERS} characters")
+        return len(text)
+
+
+@contextlib.contextmanager
+def _signals():
+    """Stop the body after SECONDS; a real interrupt, from the stop button, goes through.
+
+    A KeyboardInterrupt that the learner's own code raises is an exception like any other. Signals
+    reach the main thread of a POSIX system alone; elsewhere this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    stopped = False
+
+    def stop(number, frame):
+        nonlocal stopped
+        stopped = True
+        raise KeyboardInterrupt
+
+    def ring(number, frame):
+        raise _Endless(f"it did not return within {SECONDS} seconds")
+
+    timed = hasattr(signal, "setitimer")
+    before = signal.signal(signal.SIGINT, stop)
+    if timed:
+        alarm = signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        if timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, alarm)
+        signal.signal(signal.SIGINT, before)
+        if stopped:
+            raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _everything_restored():
+    """Silence the body, and put back NumPy's settings and random state after it."""
+    random_state = np.random.get_state()  # noqa: NPY002 (the learner may use the global one)
+    with (
+        contextlib.redirect_stdout(_Sink()),
+        contextlib.redirect_stderr(_Sink()),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        np.printoptions(),
+    ):
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            np.random.set_state(random_state)  # noqa: NPY002
+
+
+def call(function, *arguments):
+    """Call a function that may do anything.
+
+    Parameters
+    ----------
+    function : callable
+    *arguments
+        Handed on as they are.
+
+    Returns
+    -------
+    value, error : object, BaseException or None
+        What it returned, or what it raised, SystemExit and KeyboardInterrupt of its own included.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the learner presses stop.
+
+    Examples
+    --------
+    >>> call(int, "7")
+    (7, None)
+    """
+    try:
+        with _everything_restored(), _signals():
+            try:
+                return function(*arguments), None
+            except BaseException as error:
+                return None, error
+    except _Endless as error:  # the alarm rang between the two
+        return None, error
+
+
+def laid_out(array, layout):
+    """Return a fresh copy of an array with another layout in memory.
+
+    Parameters
+    ----------
+    array : ndarray
+    layout : {"plain", "strided", "read-only"}
+
+    Returns
+    -------
+    ndarray of the same values and dtype
+
+    Examples
+    --------
+    >>> laid_out(np.ones(3), "strided").flags["C_CONTIGUOUS"]
+    False
+    """
+    if layout == "strided":
+        return np.repeat(array, 2, axis=-1)[..., ::2]
+    copy = array.copy()
+    copy.setflags(write=layout != "read-only")
+    return copy
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """The arguments of one call.
+
+    Parameters
+    ----------
+    arguments : tuple
+        Arrays, and whatever else the function takes.
+    layout : str
+        How the arrays lie in memory, see `laid_out`.
+    """
+
+    arguments: tuple
+    layout: str = "plain"
+
+    def fresh(self):
+        """Return arguments of its own for one call."""
+        return tuple(
+            laid_out(a, self.layout) if isinstance(a, np.ndarray) else a for a in self.arguments
+        )
+
+    @property
+    def size(self):
+        """The number of entries in all arrays."""
+        return sum(a.size for a in self.arguments if isinstance(a, np.ndarray))
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a function did with one probe."""
+
+    value: object = None
+    error: BaseException | None = None
+    written: object = None
+    second: object = None
+
+    @property
+    def array(self):
+        """The value if it is an array of floats, else None."""
+        numbers = isinstance(self.value, np.ndarray) and self.value.dtype.kind == "f"
+        return self.value if numbers else None
+
+
+def _as_array(value):
+    """Return a copy of a value as an array of floats; as it is, if it cannot be one."""
+    if value is None or isinstance(value, (str, bytes, bool, np.bool_)):
+        return value
+    try:
+        array = np.array(value)
+    except ValueError:  # rows of unequal length
+        return value
+    return array.astype(np.float64) if array.dtype.kind in "iuf" else value
+
+
+def _same(a, b, tolerance):
+    """Tell whether two values agree: arrays of one shape and nearly equal, or of one other type."""
+    if not isinstance(a, np.ndarray) or a.dtype.kind != "f" or type(b) is not np.ndarray:
+        return type(a) is type(b)
+    return a.shape == b.shape and np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def observe(function, probe):
+    """Call a function twice on a probe and note everything that happens.
+
+    Parameters
+    ----------
+    function : callable
+    probe : Probe
+
+    Returns
+    -------
+    Outcome
+
+    Examples
+    --------
+    >>> observe(np.exp, Probe((np.zeros(2),))).value
+    array([1., 1.])
+    """
+    arguments = probe.fresh()
+    value, error = call(lambda: _as_array(function(*arguments)))
+    if error is not None:
+        refused = probe.layout == "read-only" and "read-only" in described(error)
+        return Outcome(error=error, written=probe.arguments if refused else None)
+    written = None
+    for before, after in zip(probe.arguments, arguments, strict=True):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+            written = arguments
+    second, error = call(lambda: _as_array(function(*probe.fresh())))
+    return Outcome(value, None, written, error if error is not None else second)
+
+
+@dataclass(eq=False)
+class Exercise:
+    """A function to be written, and all that is needed to judge an attempt.
+
+    Parameters
+    ----------
+    name : str
+        Also the kind of its misconceptions in the catalogue.
+    signature : str
+        How it is called.
+    reference : callable
+        A right implementation.
+    probes : tuple of Probe
+        The first one that shows a mistake becomes the counterexample: smallest first.
+    hints : tuple of str
+        The last one is the worked idea.
+    tolerance : float
+        Absolute, and relative to the expected entry.
+    attempts : int
+        How many wrong ones in a row there have been.
+    """
+
+    name: str
+    signature: str
+    reference: Callable
+    probes: tuple[Probe, ...]
+    hints: tuple[str, ...]
+    tolerance: float = 1e-5
+    attempts: int = 0
+
+    @property
+    def arguments(self):
+        """The names of the arguments."""
+        return [name.strip() for name in self.signature.split("(")[1].rstrip(")").split(",")]
+
+    @cached_property
+    def expected(self):
+        """What the reference gives for each probe."""
+        return [observe(self.reference, probe) for probe in self.probes]
+
+    @cached_property
+    def known(self):
+        """The misconceptions of this exercise, each with what it does with every probe."""
+        records = [record for record in CATALOGUE if record.kind == self.name]
+        return [(r, [observe(r.function, probe) for probe in self.probes]) for r in records]
+
+    def next_hint(self):
+        """Return the next hint; each wrong attempt uncovers one more, the last one stays."""
+        self.attempts += 1
+        number = min(self.attempts, len(self.hints))
+        return f"hint {number} of {len(self.hints)}. {self.hints[number - 1]}"
+
+    def judge(self, function):
+        """Return the verdict on a function."""
+        early = self.not_a_function(function)
+        if early:
+            return early
+        outcomes = []
+        for probe in self.probes:
+            outcomes.append(observe(function, probe))
+            if isinstance(outcomes[-1].error, _Endless):
+                return self._raises(probe, outcomes[-1])
+        if all(_nothing(outcome) for outcome in outcomes):
+            return self.nothing_yet()
+        verdict = self._side_effect(outcomes) or self._difference(outcomes)
+        if verdict:
+            return verdict
+        self.attempts = 0
+        return Verdict(self.signature, Status.CORRECT, f"Right on all {len(self.probes)} inputs.")
+
+    def not_a_function(self, function):
+        """Return the verdict on what is no function, None if it is one."""
+        if function is None or function is ...:
+            return self.nothing_yet()
+        if not callable(function):
+            return self.wrong(
+                Status.WRONG_TYPE,
+                f"Hand in the function itself, not what it returns: got {described(function)}.",
+            )
+        return None
+
+    def nothing_yet(self):
+        """Return the verdict on a stub."""
+        return Verdict(
+            self.signature,
+            Status.NOT_ATTEMPTED,
+            "Nothing comes back yet. If you have written it, is there a return?",
+        )
+
+    def wrong(self, status, summary, **details):
+        """Return the verdict on a wrong attempt, with the next hint."""
+        return Verdict(self.signature, status, summary, hint=self.next_hint(), **details)
+
+    def _counterexample(self, probe, yours, expected, note=""):
+        named = tuple(zip(self.arguments, map(_named, probe.arguments), strict=True))
+        return Counterexample(named, yours, expected, note)
+
+    def _raises(self, probe, outcome):
+        error, expected = outcome.error, self.expected[self.probes.index(probe)].value
+        text = str(error) if isinstance(error, _Endless) else described(error)
+        return self.wrong(
+            Status.RAISES,
+            f"For this input {text}." if isinstance(error, _Endless) else f"It raises {text}.",
+            counterexample=self._counterexample(probe, "nothing", expected),
+        )
+
+    def _side_effect(self, outcomes):
+        """Return the verdict on a function that writes into its arguments, or remembers."""
+        for probe, outcome, expected in zip(self.probes, outcomes, self.expected, strict=True):
+            if outcome.written is not None:
+                note = f"its arguments afterwards are {', '.join(map(shown, outcome.written))}"
+                if outcome.error is not None:
+                    note = "this input is read-only, so that writing into it is an error"
+                return self._known("writes-into-argument", probe, outcome, expected, note)
+            if outcome.error is None and not _same(outcome.value, outcome.second, 0):
+                note = f"the second call with the same input gives {described(outcome.second)}"
+                return self._known("remembers", probe, outcome, expected, note)
+        return None
+
+    def _known(self, key, probe, outcome, expected, note=""):
+        record = next(r for r, _ in self.known if r.key == key)
+        yours = outcome.value if outcome.error is None else described(outcome.error)
+        return self.wrong(
+            Status.KNOWN_MISTAKE,
+            str(record),
+            misconception=record,
+            counterexample=self._counterexample(probe, yours, expected.value, note),
+        )
+
+    def _difference(self, outcomes):
+        """Return the verdict on a function that gives a wrong result, None if there is none."""
+        different = [
+            k
+            for k, (outcome, expected) in enumerate(zip(outcomes, self.expected, strict=True))
+            if not self._agree(outcome, expected)
+        ]
+        if not different:
+            return None
+        first = different[0]
+        probe, outcome, expected = self.probes[first], outcomes[first], self.expected[first]
+        for record, known in self.known:
+            if all(self._agree(mine, its) for mine, its in zip(outcomes, known, strict=True)):
+                return self._known(record.key, probe, outcome, expected)
+        if outcome.error is not None:
+            return self._raises(probe, outcome)
+        return self._unknown(probe, outcome, expected)
+
+    def _agree(self, outcome, other):
+        if outcome.error is not None or other.error is not None:
+            return type(outcome.error) is type(other.error)
+        return _same(outcome.array, other.array, self.tolerance)
+
+    def _unknown(self, probe, outcome, expected):
+        """Return the verdict on a mistake that is not in the catalogue."""
+        yours, right = outcome.value, expected.value
+        if outcome.array is None:
+            summary = f"It returns {described(yours)}; expected are numbers of shape {right.shape}."
+            status, note = Status.WRONG_TYPE, ""
+        elif yours.shape != right.shape:
+            summary = f"It returns shape {yours.shape}; expected is {right.shape}."
+            status, note = Status.WRONG_SHAPE, ""
+        else:
+            close = np.isclose(yours, right, self.tolerance, self.tolerance, equal_nan=True)
+            index = tuple(int(i) for i in np.argwhere(~close)[0])
+            summary = "Its result differs from the expected one."
+            status = Status.WRONG
+            note = f"first at index {index}, yours {yours[index]:.6g}, expected {right[index]:.6g}"
+        shown_value = yours if outcome.array is not None else described(yours)
+        return self.wrong(
+            status,
+            summary,
+            counterexample=self._counterexample(probe, shown_value, right, note),
+        )
+
+
+def _nothing(outcome):
+    """Tell whether a function did nothing yet, as a stub does."""
+    return isinstance(outcome.error, NotImplementedError) or (
+        outcome.error is None and (outcome.value is None or outcome.value is ...)
+    )
+
+
+def _named(argument):
+    """Return an argument as it is to be shown."""
+    return argument.__name__ if callable(argument) else argument
+
+
+def described(value):
+    """Return a value or an exception in a few words."""
+    if isinstance(value, np.ndarray):
+        return shown(value)
+    text, error = call(str, value)
+    if error is not None:
+        text = ""
+    if len(text) > 200:
+        text = text[:200] + " ..."
+    return f"{type(value).__name__}: {text}".rstrip(": ")
