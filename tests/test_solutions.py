@@ -1,0 +1,67 @@
+"""Every exercise in a lesson has a worked solution folded below it, and the solution is right."""
+
+import ast
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from softmax_lessons.exercises import EXERCISES
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+SOLUTION = re.compile(
+    r"<details>\s*<summary>Worked solution</summary>\s*```python\n(.*?)```.*</details>", re.DOTALL
+)
+
+
+def exercises():
+    """Return cell, imports of its lesson and cell below, for every cell with a stub and a check."""
+    found = []
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        imports = next(cell.source for cell in cells if cell.cell_type == "code")
+        for cell, below in pairwise(cells):
+            if cell.cell_type == "code" and "\n    ...\n" in cell.source:
+                found.append(pytest.param(cell, imports, below, id=f"{path.stem}: {cell.id}"))
+    return found
+
+
+def last_line(source):
+    return ast.unparse(ast.parse(source).body[-1])
+
+
+@pytest.mark.parametrize(("cell", "imports", "below"), exercises())
+def test_the_worked_solution_below_an_exercise_is_correct(cell, imports, below):
+    solution = SOLUTION.search(below.source)
+    assert solution, "no folded solution below the exercise"
+    namespace = {}
+    with np.printoptions():  # a lesson sets its own
+        exec(imports + "\n" + solution[1], namespace)
+        assert eval(last_line(cell.source), namespace).passed
+    for exercise in EXERCISES.values():
+        exercise.attempts = 0
+
+
+@pytest.mark.parametrize(("cell", "imports", "below"), exercises())
+def test_an_untouched_exercise_reports_that_it_is_not_attempted(cell, imports, below):
+    assert "not attempted" in cell.outputs[-1].data["text/plain"]
+
+
+def test_every_check_in_a_lesson_belongs_to_an_exercise_or_shows_a_mistake():
+    checks = [
+        cell
+        for path in NOTEBOOKS.glob("*.ipynb")
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code" and last_line(cell.source).startswith("check_softmax")
+    ]
+    shown = [cell.outputs[-1].data["text/plain"].splitlines()[0] for cell in checks]
+    assert all(line.endswith(("not attempted", "known mistake")) for line in shown)
+
+
+@pytest.mark.parametrize("lesson", ["02", "03", "04", "09"])
+def test_each_of_these_lessons_has_exercises(lesson):
+    found = [case for case in exercises() if case.id.startswith(lesson)]
+    assert len(found) >= (5 if lesson == "09" else 2)
