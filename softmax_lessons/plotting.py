@@ -232,6 +232,70 @@ def draw_matrix(ax, matrix, *, limit, rows, columns, size=15):
 
 
 @dataclass(frozen=True)
+class BlockMatrix:
+    """The artists of `draw_blocks`: the image, an outline of each block, and one heavy frame."""
+
+    image: AxesImage
+    outlines: tuple[Rectangle, ...]
+    frame: Rectangle
+
+    @property
+    def artists(self):
+        """Everything that `set` may change, and the outlines, which lie over the image."""
+        return [self.image, *self.outlines, self.frame]
+
+    def set(self, matrix, chosen):
+        """Show another matrix of the same blocks, with the frame around block `chosen`."""
+        self.image.set_data(matrix)
+        self.frame.set_xy(self.outlines[chosen].get_xy())
+
+
+def draw_blocks(ax, matrix, chosen, *, names, limit):
+    """Draw a block-diagonal matrix as colours, its blocks outlined, one of them framed.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    matrix : array_like of shape (m, m)
+    chosen : int
+        The number of the framed block, from 0.
+    names : list of str
+        What each block is called; all blocks are of the same size, m / len(names).
+    limit : float
+        The size at which the colour is strongest; 0 is white, red is positive, blue negative.
+
+    Returns
+    -------
+    BlockMatrix
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> blocks = draw_blocks(Figure().add_subplot(), np.eye(4), 1, names=["a", "b"], limit=1)
+    >>> blocks.frame.get_xy()
+    (1.5, 1.5)
+    """
+    n = len(matrix) // len(names)
+    image = ax.imshow(matrix, cmap="RdBu_r", norm=CenteredNorm(0, limit))
+    corners = [k * n - 0.5 for k in range(len(names))]
+    outlines = tuple(
+        ax.add_patch(Rectangle((at, at), n, n, fill=False, clip_on=False)) for at in corners
+    )
+    frame = ax.add_patch(
+        Rectangle((0, 0), n, n, fill=False, edgecolor="#D55E00", linewidth=5, clip_on=False)
+    )
+    ax.set_yticks([at + n / 2 for at in corners], names, fontsize=12)
+    ax.set_xticks([])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    bar = ax.figure.colorbar(image, ax=ax, shrink=0.7, ticks=[-limit, 0, limit])
+    bar.outline.set_visible(False)
+    blocks = BlockMatrix(image, outlines, frame)
+    blocks.set(matrix, chosen)
+    return blocks
+
+
+@dataclass(frozen=True)
 class Margin:
     """The artists of `draw_sums`: numbers right of and below a matrix."""
 

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import ipywidgets as widgets
 import numpy as np
@@ -10,14 +10,20 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from softmax_lessons import explorers
+from softmax_lessons.curves import ZERO_AT
 from softmax_lessons.explorers import (
+    AxisExplorer,
     DerivationExplorer,
+    DirectionExplorer,
     ElementwiseExplorer,
     GradientExplorer,
     JacobianExplorer,
     LogitsExplorer,
+    LossExplorer,
+    StepExplorer,
 )
-from softmax_lessons.numerics import softmax, softmax_jacobian, softmax_vjp
+from softmax_lessons.gradient_check import finite_difference_jacobian
+from softmax_lessons.numerics import softmax, softmax_jacobian, softmax_jvp, softmax_vjp
 from softmax_lessons.symbolic import softmax_derivation
 
 EVERY = [getattr(explorers, name) for name in explorers.__all__]
@@ -112,12 +118,84 @@ def check_gradient(e):
     assert e._note.get_text().endswith(f"elementwise {gap:.2f}")
 
 
+def check_axis(e):
+    axis, picked = e.controls["axis"].value, tuple(e.controls[name].value for name in "ijk")
+    p = softmax(e.state.z, axis)
+    n = p.shape[axis]
+    shown = [panel.image.get_array() for panel in e._panels]
+    assert_array_equal(shown, p)
+    # A slice holds the entries that share the two other indices.
+    others = [k for k in range(3) if k != axis]
+    together = {i for i in np.ndindex(p.shape) if all(i[k] == picked[k] for k in others)}
+    assert {i for i, frame in np.ndenumerate(e._frames) if frame.get_visible()} == together
+    assert {i for i in together if e._frames[i].get_linestyle() == "solid"} == {picked}
+    corner = e._blocks.frame.get_xy()
+    assert corner == (e.state.block * n - 0.5,) * 2
+    block = e._blocks.image.get_array()[e.state.block * n :, e.state.block * n :][:n, :n]
+    slice_of_logits = [e.state.z[i] for i in sorted(together)]
+    assert_allclose(block, softmax_jacobian(slice_of_logits), rtol=1e-15)
+
+
+def check_loss(e):
+    z = values(e, "z", 3)
+    true = e.controls["target"].value - 1
+    p, t = softmax(z), np.eye(3)[true]
+    incoming = [2 * (p - t), -t / p]
+    assert_array_equal(heights(e._p), [p])
+    assert_array_equal(heights(e._incoming), incoming)
+    at_logits = [softmax_vjp(z, g) for g in incoming]
+    assert_array_equal(heights(e._at_logits), at_logits)
+    assert_allclose(at_logits[1], p - t, atol=1e-15)
+    assert_array_equal([segment[0][1] for segment in e._t.get_segments()], t)
+    margin = z[true] - max(np.delete(z, true))
+    for curve, marker, gradient in zip(e._curves.lines, e._curves.markers, at_logits, strict=True):
+        x, y = np.ravel(marker.get_data())
+        assert (x, y) == (margin, abs(gradient[true]))
+        # The curve passes through its marker.
+        assert y == pytest.approx(np.interp(x, *curve.get_data()), abs=1e-3)
+
+
+def check_step(e):
+    curve, state = e._curve, e.state
+    chosen = e.controls["step"].value
+    steps = curve.measured.get_xdata()
+    at = np.abs(np.log(steps / chosen)).argmin()
+    assert steps[at] == pytest.approx(chosen, rel=1e-12)
+    assert_array_equal(curve.measured.get_ydata(), np.maximum(state.errors, ZERO_AT))
+    assert_array_equal(np.ravel(curve.marker.get_data()), [chosen, max(state.error, ZERO_AT)])
+    power = {"forward": 1 / 2, "central": 1 / 3, "complex": 1}[e.controls["scheme"].value]
+    eps = float(np.finfo(e.controls["dtype"].value).eps)
+    assert_allclose(curve.best.get_xdata(), eps**power, rtol=1e-12)
+    slopes = {"forward": (1, -1), "central": (2, -1), "complex": (2, 0)}[state.scheme]
+    written = [text.get_text().split()[1] for text in curve.slopes]
+    assert [float(slope.replace("\N{MINUS SIGN}", "-")) for slope in written] == list(slopes)
+
+
+def check_direction(e):
+    z, a = values(e, "z", 3), e.controls["a"].value
+    v, p = np.array([1, a, a]), softmax(z)
+    assert_array_equal(heights(e._v), [v])
+    assert_array_equal(heights(e._p), [p])
+    after = [segment[0][1] for segment in e._after.get_segments()]
+    assert_array_equal(after, softmax(z + v))
+    analytic, numeric = heights(e._derivatives)
+    assert_array_equal(analytic, softmax_jvp(z, v))
+    assert_allclose(numeric, analytic, atol=1e-9)
+    # As the algebra gives it: everything shrinks in proportion to 1 - a.
+    assert_allclose(analytic, (1 - a) * softmax_jvp(z, [1, 0, 0]), atol=1e-15)
+    assert_allclose(heights(e._loss), [[-(1 - a) * (1 - p[0])]], atol=1e-15)
+
+
 CHECKS = {
     LogitsExplorer: check_logits,
     DerivationExplorer: check_derivation,
     JacobianExplorer: check_jacobian,
     ElementwiseExplorer: check_elementwise,
     GradientExplorer: check_gradient,
+    AxisExplorer: check_axis,
+    LossExplorer: check_loss,
+    StepExplorer: check_step,
+    DirectionExplorer: check_direction,
 }
 
 
@@ -213,6 +291,136 @@ def test_derivation_explorer_keeps_row_and_column_within_the_matrix():
     explorer.set(logits=4, row=4, column=4)
     explorer.controls["logits"].value = 2
     assert explorer.state.chosen == (1, 1)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_axis_explorer_has_a_jacobian_of_zeros_but_for_one_block_a_slice(axis):
+    explorer = AxisExplorer()
+    explorer.controls["axis"].value = axis
+    n, jacobian = explorer.state.p.shape[axis], explorer.state.jacobian
+    inside = np.kron(np.eye(24 // n), np.ones((n, n))) == 1
+    assert (jacobian[~inside] == 0).all()
+    assert (jacobian[inside] != 0).all()
+    # The same derivatives, measured: every probability, each logit moved in turn.
+    measured = finite_difference_jacobian(lambda z: softmax(z, axis), explorer.state.z)
+    order = np.moveaxis(np.arange(24).reshape(explorer.state.z.shape), axis, -1).ravel()
+    assert_allclose(jacobian, measured.reshape(24, 24)[np.ix_(order, order)], atol=1e-9)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_axis_explorer_moves_the_marked_entries_and_no_others_when_a_logit_is_pushed(axis):
+    explorer = AxisExplorer()
+    explorer.set(axis=axis, i=1, j=0, k=3)
+    before = explorer.state.p
+    explorer.controls["push"].value = 2
+    assert_array_equal(explorer.state.p != before, explorer.state.mask)
+    assert explorer.state.mask.sum() == before.shape[axis]
+
+
+def test_loss_explorer_where_the_model_is_confidently_wrong():
+    explorer = LossExplorer()
+    explorer.set(z1=5, z2=-5, z3=-5, target=2)
+    squared, entropy = explorer.state.at_logits
+    assert entropy[1] == pytest.approx(-1, abs=1e-4)
+    assert np.abs(squared).max() < 3e-4
+    explorer.set(target=1)  # confidently right: both vanish
+    assert max(explorer.state.sizes) < 1e-4
+
+
+def test_loss_explorer_starts_at_logits_whose_gradient_is_known():
+    state = LossExplorer().state
+    assert_allclose(state.p, [0.10650698, 0.10650698, 0.78698604], atol=5e-9)
+    assert_allclose(state.at_logits[1], [0.10650698, -0.89349302, 0.78698604], atol=5e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("scheme", "truncation", "rounding"),
+    [("forward", 1, -1), ("central", 2, -1), ("complex", 2, 0)],
+)
+def test_step_explorer_measures_the_slopes_it_writes(dtype, scheme, truncation, rounding):
+    explorer = StepExplorer()
+    explorer.set(scheme=scheme, dtype=dtype)
+    curve = explorer._curve
+    h, errors = curve.measured.get_data()
+
+    def slope(among):
+        among = among & (errors > ZERO_AT)
+        return np.polyfit(np.log(h[among]), np.log(errors[among]), 1)[0]
+
+    expected_truncation, expected_rounding = (
+        line.get_ydata() for line in (curve.truncation, curve.rounding)
+    )
+    # Where truncation is by far the larger, but the step is not so large that more terms count.
+    large = (expected_truncation > 30 * expected_rounding) & (h < 0.5)
+    assert large.sum() >= 4
+    assert slope(large) == pytest.approx(truncation, abs=0.1)
+    assert_allclose(errors[large], expected_truncation[large], rtol=0.1)
+    # Rounding is noise below its bound: where it is by far the larger and no step is lost yet.
+    small = (expected_rounding > 30 * expected_truncation) & (expected_rounding < 0.02)
+    assert small.sum() >= 4
+    assert (errors[small] < 10 * expected_rounding[small]).all()
+    if rounding and small.sum() > 12:  # the slope of noise needs many points
+        assert slope(small) == pytest.approx(rounding, abs=0.4)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("scheme", ["forward", "central"])
+def test_step_explorer_comes_near_the_least_error_with_the_best_step_in_theory(scheme, dtype):
+    explorer = StepExplorer()
+    explorer.set(scheme=scheme, dtype=dtype)
+    h, errors = explorer._curve.measured.get_data()
+    near = np.abs(np.log10(h / explorer.state.best)) < 0.5
+    least = min(
+        a + b
+        for a, b in zip(
+            *(line.get_ydata() for line in (explorer._curve.truncation, explorer._curve.rounding)),
+            strict=True,
+        )
+    )
+    assert np.median(errors[near]) < 10 * least
+    far = np.abs(np.log10(h / explorer.state.best)) > 2.2
+    assert errors[near].max() < np.median(errors[far])
+
+
+@pytest.mark.parametrize(("scheme", "dtype"), [("forward", "float64"), ("central", "float32")])
+def test_step_explorer_with_a_step_too_small_to_move_the_logit(scheme, dtype):
+    explorer = StepExplorer()
+    explorer.set(scheme=scheme, dtype=dtype, step=1e-16)
+    p = softmax([-1, -1, 1])
+    assert explorer.state.lost
+    assert explorer.state.error == 1 - p[2]
+    assert "lost" in explorer.describe(explorer.state)
+    assert explorer._note.get_text().endswith("the step is lost, the quotient is 0")
+
+
+@pytest.mark.parametrize(("dtype", "error"), [("float32", 1e-6), ("float64", 1e-15)])
+def test_step_explorer_loses_nothing_with_a_tiny_complex_step(dtype, error):
+    explorer = StepExplorer()
+    explorer.set(scheme="complex", dtype=dtype, step=1e-16)
+    assert not explorer.state.lost
+    assert explorer.state.error < error
+
+
+@pytest.mark.parametrize("scheme", ["forward", "central", "complex"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_step_explorer_writes_nothing_measured_into_its_text(scheme, dtype):
+    explorer = StepExplorer()
+    explorer.set(scheme=scheme, dtype=dtype, step=1e-8)
+    text, alt = explorer.describe(explorer.state), explorer.alt(explorer.state)
+    other = replace(explorer.state, error=0.123, errors=explorer.state.errors * 2)
+    assert (explorer.describe(other), explorer.alt(other)) == (text, alt)
+
+
+def test_direction_explorer_measures_0_where_all_logits_move_together():
+    explorer = DirectionExplorer()
+    explorer.set(z1=2, z2=-1, z3=0.5, a=1)
+    state = explorer.state
+    assert_allclose([state.derivative, state.numeric], 0, atol=1e-10)
+    assert state.loss_derivative == pytest.approx(0, abs=1e-15)
+    assert_allclose(state.p_after, state.p, rtol=1e-14)
+    explorer.set(a=0)
+    assert np.abs(explorer.state.derivative).min() > 0.01
 
 
 # What all explorers share

@@ -18,15 +18,20 @@ ALLOWED = {
     "_arrays": NUMPY_ONLY,
     "numerics": NUMPY_ONLY,
     "gradient_check": NUMPY_ONLY,
+    "losses": NUMPY_ONLY,
+    "layers": NUMPY_ONLY,
+    "training": NUMPY_ONLY | {"losses"},
+    "counting": NUMPY_ONLY,
     "verdicts": NUMPY_ONLY,
     "misconceptions": NUMPY_ONLY | {"gradient_check"},
     "judging": NUMPY_ONLY | {"gradient_check", "misconceptions", "verdicts"},
     "exercises": NUMPY_ONLY | {"gradient_check", "misconceptions", "verdicts", "judging"},
     "symbolic": NUMPY_ONLY | {"sympy"},
     "plotting": NUMPY_ONLY | {"matplotlib", "PIL"},
+    "curves": NUMPY_ONLY | {"plotting", "matplotlib", "PIL"},
     "explorers": NUMPY_ONLY
-    | {"gradient_check", "symbolic", "plotting", "sympy", "matplotlib", "PIL", "ipywidgets"}
-    | {"IPython"},
+    | {"gradient_check", "symbolic", "plotting", "curves"}
+    | {"sympy", "matplotlib", "PIL", "ipywidgets", "IPython"},
 }
 
 PROBE = """

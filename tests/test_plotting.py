@@ -15,6 +15,7 @@ from softmax_lessons.plotting import (
     ELEMENTWISE,
     NUMERIC,
     draw_bars,
+    draw_blocks,
     draw_formulas,
     draw_matrix,
     draw_simplex,
@@ -102,6 +103,18 @@ def test_the_number_in_a_cell_stands_out_from_its_colour(ax, value):
     cell = heat_map.image.cmap(heat_map.image.norm(value))
     # WCAG 2.1 asks for 3 where text is as large as this (success criterion 1.4.3).
     assert contrast(heat_map.texts[0, 0].get_color(), cell) >= 3
+
+
+def test_the_frame_of_a_block_matrix_lies_around_the_chosen_block(ax):
+    matrix = np.kron(np.eye(3), np.ones((2, 2)))
+    blocks = draw_blocks(ax, matrix, 2, names=["a", "b", "c"], limit=1)
+    assert_array_equal(blocks.image.get_array(), matrix)
+    assert texts(ax.get_yticklabels()) == ["a", "b", "c"]
+    assert [outline.get_center()[0] for outline in blocks.outlines] == [0.5, 2.5, 4.5]
+    assert_array_equal(blocks.frame.get_center(), [4.5, 4.5])
+    blocks.set(-matrix, 0)
+    assert_array_equal(blocks.image.get_array(), -matrix)
+    assert_array_equal(blocks.frame.get_center(), [0.5, 0.5])
 
 
 def test_sums_stand_beside_their_rows_and_columns(ax):

@@ -1,7 +1,6 @@
 """What all explorers share: controls, a state computed from them, a picture and its text twin."""
 
 from abc import ABC, abstractmethod
-from base64 import b64encode
 from html import escape
 
 import ipywidgets as widgets
@@ -131,10 +130,4 @@ class Explorer(ABC):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Return the live widget, and for readers without one a picture and the numbers."""
-        view = "application/vnd.jupyter.widget-view+json"
-        data = {
-            view: self.widget._repr_mimebundle_()[view],
-            "image/png": b64encode(self._live.image.value).decode("ascii"),
-            "text/plain": self.describe(self.state),
-        }
-        return data, {"image/png": {"alt": self.alt(self.state)}}
+        return self._live.bundle(self.widget, self.describe(self.state), self.alt(self.state))

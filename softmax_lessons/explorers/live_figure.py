@@ -1,5 +1,6 @@
 """A Matplotlib figure that follows sliders: only what moves is drawn again."""
 
+from base64 import b64encode
 from io import BytesIO
 
 import ipywidgets as widgets
@@ -70,3 +71,28 @@ class LiveFigure:
         png = BytesIO()
         Image.fromarray(pixels).save(png, "PNG", compress_level=1)
         self.image.value = png.getvalue()
+
+    def bundle(self, widget, text, alt):
+        """Return a MIME bundle: a live widget, and for readers without one picture and numbers.
+
+        Parameters
+        ----------
+        widget : ipywidgets.Widget
+            What holds the image.
+        text : str
+            The numbers that the picture shows, in a fixed format.
+        alt : str
+            What the picture shows, in a sentence or two.
+
+        Returns
+        -------
+        data, metadata : dict
+            What an object's ``_repr_mimebundle_`` returns.
+        """
+        view = "application/vnd.jupyter.widget-view+json"
+        data = {
+            view: widget._repr_mimebundle_()[view],
+            "image/png": b64encode(self.image.value).decode("ascii"),
+            "text/plain": text,
+        }
+        return data, {"image/png": {"alt": alt}}

@@ -1,0 +1,159 @@
+"""Squared error beside cross-entropy: what softmax makes of the gradient of either loss."""
+
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+import numpy as np
+
+from softmax_lessons.curves import draw_curves
+from softmax_lessons.explorers.controls import LOGIT_LIMITS, line, sliders, vector
+from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.numerics import softmax, softmax_vjp
+from softmax_lessons.plotting import CLASS_COLOURS, NEUTRAL, class_names, draw_bars, short_number
+
+CLASSES = 3
+MARGINS = np.linspace(-10, 10, 201)
+
+# Bars and lines of a loss share a colour; hatch, dashes and marker tell them apart without it.
+SQUARED_BARS = {"facecolor": CLASS_COLOURS[3], "edgecolor": "black", "hatch": "\\\\"}
+ENTROPY_BARS = {"facecolor": CLASS_COLOURS[2]}
+SQUARED_LINE = {"color": CLASS_COLOURS[3], "linestyle": "--", "marker": "s"}
+ENTROPY_LINE = {"color": CLASS_COLOURS[2], "linestyle": "-", "marker": "o"}
+NAMES = ("squared error", "cross-entropy")
+
+
+def gradients(z, t):
+    """Return the gradients of squared error and of cross-entropy, first at p, then at z."""
+    p = softmax(z)
+    # Not -t / p, which would make a negative zero of every 0.
+    incoming = (2 * (p - t), 0 - t / p)
+    return incoming, tuple(softmax_vjp(z, g) for g in incoming)
+
+
+@dataclass(frozen=True)
+class LossState:
+    """The gradients of two losses, squared error first, and how large they are at the true logit.
+
+    `margin` is the logit of the true class less the largest other one; `curves` holds, for every
+    one of MARGINS, the size of the gradient at the true logit if that logit alone were moved.
+    """
+
+    z: np.ndarray
+    t: np.ndarray
+    p: np.ndarray
+    incoming: tuple[np.ndarray, np.ndarray]
+    at_logits: tuple[np.ndarray, np.ndarray]
+    margin: float
+    sizes: tuple[float, float]
+    curves: tuple[np.ndarray, np.ndarray]
+
+
+class LossExplorer(Explorer):
+    """Three logits and the true class; squared error and cross-entropy, gradient by gradient.
+
+    Examples
+    --------
+    >>> explorer = LossExplorer()
+    >>> explorer.set(z1=5, z2=-5, z3=-5, target=2)
+    >>> squared, entropy = explorer.state.sizes
+    >>> print(f"{squared:.4f} {entropy:.4f}")
+    0.0002 1.0000
+    """
+
+    def __init__(self):
+        target = widgets.Dropdown(options=range(1, CLASSES + 1), value=2, description="true class")
+        groups = [sliders("z", [-1, -1, 1], LOGIT_LIMITS), {"target": target}]
+        super().__init__(groups, size=(12, 6.6))
+
+    def compute(self):
+        """Return the state that belongs to the controls."""
+        z = vector(self.controls, "z", CLASSES)
+        true = self.controls["target"].value - 1
+        t = np.eye(CLASSES)[true]
+        incoming, at_logits = gradients(z, t)
+        largest_other = np.delete(z, true).max()
+        moved = np.where(t == 1, largest_other + MARGINS[:, np.newaxis], z)
+        _, of_moved = gradients(moved, np.broadcast_to(t, moved.shape))
+        return LossState(
+            z=z,
+            t=t,
+            p=softmax(z),
+            incoming=incoming,
+            at_logits=at_logits,
+            margin=float(z[true] - largest_other),
+            sizes=tuple(float(abs(g[true])) for g in at_logits),
+            curves=tuple(np.abs(g[:, true]) for g in of_moved),
+        )
+
+    def draw(self, figure, state):
+        """Draw probabilities, incoming gradients, gradients at the logits, and their sizes."""
+        (first, second), (third, fourth) = figure.subplots(2, 2)
+        ticks = class_names(CLASSES)
+        first.set_title("probabilities $p$; dashed: target $t$")
+        first.set_ylabel("probability")
+        self._p = draw_bars(first, state.p, styles=[NEUTRAL], limits=(0, 1), ticks=ticks)
+        at = np.arange(CLASSES)
+        self._t = first.hlines(
+            state.t, at - 0.45, at + 0.45, colors="#D55E00", linestyles="dashed", linewidth=3
+        )
+        styles = [SQUARED_BARS, ENTROPY_BARS]
+        second.set_title("incoming gradient: $2(p - t)$ and $-t / p$")
+        second.set_ylabel(r"$\partial L / \partial p$")
+        self._incoming = draw_bars(
+            second, *state.incoming, styles=styles, limits=(-5, 2), ticks=ticks
+        )
+        third.set_title("gradient at the logits")
+        third.set_ylabel(r"$\partial L / \partial z$")
+        self._at_logits = draw_bars(
+            third, *state.at_logits, styles=styles, limits=(-1, 1), ticks=ticks
+        )
+        fourth.set_xlabel("margin: true logit less the largest other")
+        fourth.set_ylabel("size of gradient\nat the true logit")
+        fourth.set_xticks(range(-10, 11, 5))
+        fourth.set_ylim(-0.04, 1.15)
+        self._curves = draw_curves(
+            fourth, MARGINS, *state.curves, at=state.margin, heights=state.sizes,
+            styles=[SQUARED_LINE, ENTROPY_LINE],
+        )  # fmt: skip
+        self._note = fourth.set_title("-", fontsize=14)
+        figure.legend(
+            self._at_logits.containers, NAMES, loc="outside lower center", ncols=2, frameon=False
+        )
+        bars = [*self._p.artists, *self._incoming.artists, *self._at_logits.artists]
+        return [*bars, self._t, *self._curves.artists, self._note]
+
+    def show(self, state):
+        """Give bars, curves and markers the data of the state."""
+        self._p.set(state.p)
+        self._t.set_segments([[(k - 0.45, t), (k + 0.45, t)] for k, t in enumerate(state.t)])
+        self._incoming.set(*state.incoming)
+        self._at_logits.set(*state.at_logits)
+        self._curves.set(*state.curves, at=state.margin, heights=state.sizes)
+        squared, entropy = (short_number(size, 5) for size in state.sizes)
+        self._note.set_text(f"squared error {squared}, cross-entropy {entropy}")
+
+    def describe(self, state):
+        """Return logits, probabilities, and the gradients of both losses as text."""
+        return "\n".join(
+            [
+                line("logits z", state.z),
+                line("target t", state.t),
+                line("probabilities p", state.p),
+                "incoming gradient",
+                *(line(f"  {name}", g) for name, g in zip(NAMES, state.incoming, strict=True)),
+                "gradient at the logits",
+                *(line(f"  {name}", g) for name, g in zip(NAMES, state.at_logits, strict=True)),
+                line("margin", [state.margin]),
+            ]
+        )
+
+    def alt(self, state):
+        """Return what the picture shows."""
+        squared, entropy = state.sizes
+        return (
+            "Three bar charts over three classes: probabilities with the target, the incoming"
+            " gradients of squared error and cross-entropy, and their gradients at the logits;"
+            " and a curve of their size at the true logit against its margin. At the present margin"
+            f" of {state.margin:.1f} the size is {squared:.2f} for squared error and"
+            f" {entropy:.2f} for cross-entropy."
+        )

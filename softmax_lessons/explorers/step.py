@@ -1,0 +1,185 @@
+"""The error of a difference quotient against its step: too large, too small, and lost."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import ipywidgets as widgets
+import numpy as np
+
+from softmax_lessons.curves import draw_step_curve
+from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.numerics import log_softmax, softmax
+
+LOGITS = np.array([-1.0, -1.0, 1.0])
+TRUE = 2  # the index of the true class; its logit is the one that moves
+UNIT = np.eye(3)[TRUE]
+
+PER_DECADE = 4
+STEPS = 10.0 ** (np.arange(-16 * PER_DECADE, 1) / PER_DECADE)
+
+# The derivatives of the cross-entropy with respect to the true logit; the first is p - t there.
+P = float(softmax(LOGITS)[TRUE])
+LOSS, FIRST, SECOND, THIRD = -np.log(P), P - 1, P * (1 - P), P * (1 - P) * (1 - 2 * P)
+
+BEST = {"forward": (1 / 2, "^{1/2}"), "central": (1 / 3, "^{1/3}"), "complex": (1, "")}
+"""The power of epsilon that is the best step of a scheme, and how it is written."""
+
+
+def quotient(scheme, dtype, h):
+    """Return the plain difference quotient of the cross-entropy along the true logit.
+
+    Unlike `softmax_lessons.gradient_check` it divides by the step that was asked for, and takes a
+    step too small to move the logit: the difference is then 0, and so is the quotient.
+    """
+    z, move = LOGITS.astype(dtype), UNIT.astype(dtype) * np.dtype(dtype).type(h)
+    if scheme == "complex":
+        # Complex numbers have no largest one to take away, so this is softmax as it is written.
+        # With logits as small as these no exponential overflows.
+        exp = np.exp(z + 1j * move)
+        return float(-np.log(exp[TRUE] / exp.sum()).imag / move[TRUE])
+    ahead = -log_softmax(z + move)[TRUE]
+    if scheme == "central":
+        return float((ahead + log_softmax(z - move)[TRUE]) / (2 * move[TRUE]))
+    return float((ahead + log_softmax(z)[TRUE]) / move[TRUE])
+
+
+@cache
+def measured(scheme, dtype):
+    """Return the error of the quotient for every one of STEPS."""
+    return np.array([abs(quotient(scheme, dtype, h) - FIRST) for h in STEPS])
+
+
+def expected(scheme, dtype, h):
+    """Return the errors that Taylor's formula and rounding to epsilon let one expect."""
+    eps = float(np.finfo(dtype).eps)
+    truncation = SECOND / 2 * h if scheme == "forward" else abs(THIRD) / 6 * h**2
+    rounding = eps * abs(FIRST) * h**0 if scheme == "complex" else eps * LOSS / h
+    return truncation, rounding
+
+
+@dataclass(frozen=True)
+class StepState:
+    """A scheme, a dtype and a step; the error there and at every one of STEPS.
+
+    `truncation` and `rounding` are what is expected at the chosen step; `lost` tells that the step
+    is too small to move the logit.
+    """
+
+    scheme: str
+    dtype: str
+    step: float
+    error: float
+    truncation: float
+    rounding: float
+    lost: bool
+    best: float
+    errors: np.ndarray
+
+
+class StepExplorer(Explorer):
+    """A scheme, a dtype and a step; the error that the derivative of a cross-entropy then has.
+
+    The cross-entropy is that of the logits (-1, -1, 1) with the third class true, differentiated
+    with respect to the third logit: the derivative is p_3 - 1 = -0.21301396.
+
+    Examples
+    --------
+    >>> explorer = StepExplorer()
+    >>> explorer.set(step=1e-16)  # 1 + 1e-16 == 1
+    >>> print(explorer.state.lost, f"{explorer.state.error:.8f}")
+    True 0.21301396
+    """
+
+    def __init__(self):
+        step = widgets.FloatLogSlider(
+            value=1e-2, base=10, min=-16, max=0, step=1 / PER_DECADE, readout_format=".1e",
+            description="step h",
+        )  # fmt: skip
+        groups = [
+            {"scheme": widgets.Dropdown(options=list(BEST), description="scheme"),
+             "dtype": widgets.Dropdown(options=["float64", "float32"], description="dtype")},
+            {"step": step},
+        ]  # fmt: skip
+        super().__init__(groups, size=(12, 5.6))
+
+    def compute(self):
+        """Return the state that belongs to the controls."""
+        scheme, dtype, step = (self.controls[name].value for name in ("scheme", "dtype", "step"))
+        number = np.dtype(dtype).type
+        logit = number(LOGITS[TRUE])
+        behind = logit - number(step) if scheme == "central" else logit
+        lost = scheme != "complex" and bool(logit + number(step) == behind)
+        truncation, rounding = expected(scheme, dtype, step)
+        return StepState(
+            scheme=scheme,
+            dtype=dtype,
+            step=step,
+            error=abs(quotient(scheme, dtype, step) - FIRST),
+            truncation=float(truncation),
+            rounding=float(rounding),
+            lost=lost,
+            best=float(np.finfo(dtype).eps) ** BEST[scheme][0],
+            errors=measured(scheme, dtype),
+        )
+
+    def _data(self, state):
+        """Return what the drawing takes."""
+        name = rf"$\varepsilon{BEST[state.scheme][1]}$ = {state.best:.1e}"
+        more = {"best": state.best, "best_name": name, "chosen": state.step, "error": state.error}
+        return [state.errors, *expected(state.scheme, state.dtype, STEPS)], more
+
+    def draw(self, figure, state):
+        """Draw errors over steps, the two expected branches, and the chosen step."""
+        ax = figure.subplots()
+        branches, more = self._data(state)
+        self._curve = draw_step_curve(ax, STEPS, *branches, **more)
+        ax.set_xlabel("step $h$")
+        ax.set_ylabel("error of the derivative")
+        ax.legend(
+            [self._curve.measured, self._curve.truncation, self._curve.rounding, self._curve.best],
+            ["measured", "truncation, in theory", "rounding, in theory", "best step, in theory"],
+            loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4, frameon=False, fontsize=13,
+        )  # fmt: skip
+        self._note = ax.set_title("-")
+        return [*self._curve.artists, self._note]
+
+    def show(self, state):
+        """Give the curve, the branches, the marker and the note the data of the state."""
+        branches, more = self._data(state)
+        self._curve.set(*branches, **more)
+        error = f"{state.error:.1e}" if state.error else "exactly 0"
+        lost = "; the step is lost, the quotient is 0" if state.lost else ""
+        self._note.set_text(f"step {state.step:.1e}: error {error}{lost}")
+
+    def describe(self, state):
+        """Return the choice and what theory expects of it as text.
+
+        What is measured is left out: rounding differs from machine to machine.
+        """
+        larger = "truncation" if state.truncation > state.rounding else "rounding"
+        outcome = (
+            "the step is lost: it does not move x" if state.lost else f"the larger is {larger}"
+        )
+        return "\n".join(
+            [
+                f"scheme                 {state.scheme}, {state.dtype}",
+                f"step h                 {state.step:.1e}",
+                f"truncation expected    {state.truncation:.1e}",
+                f"rounding expected      {state.rounding:.1e}",
+                f"outcome                {outcome}",
+                f"best step in theory    {state.best:.1e}",
+            ]
+        )
+
+    def alt(self, state):
+        """Return what the picture shows."""
+        shape = (
+            "falls with slope 2 to a level floor as the step shrinks"
+            if state.scheme == "complex"
+            else "is shaped like a V: truncation rises with the step, rounding falls with it"
+        )
+        return (
+            f"The error of the {state.scheme} difference in {state.dtype} against the step, on"
+            f" logarithmic axes. It {shape}. The best step in theory is {state.best:.1e}; the one"
+            f" chosen is {state.step:.1e}."
+        )
