@@ -88,3 +88,82 @@ def test_case_4_the_measured_gradient_is_the_full_product():
 def test_case_5_rows_added_first_give_zero():
     assert numbers(cell_output("03", "shortcut")) == [0, 0, 0]
     assert numbers(cell_output("04", "two-shortcuts-code").splitlines()[2]) == [0, 0, 0]
+
+
+def test_case_1_and_4_in_the_lessons_that_take_them_up_again():
+    assert numbers(cell_output("01", "stable").splitlines()[0].split("->")[1]) == [0.26894, 0.73106]
+    text = cell_output("07", "loss-code")
+    assert numbers(text) == [0.10650698, 0.10650698, 0.78698604]
+    assert text.split()[-1] == "2.23954477"
+
+
+def test_case_4_the_long_way_gives_p_minus_t():
+    _, at_the_logits = cell_output("07", "long-way").splitlines()
+    assert numbers(at_the_logits) == [0.10650698, -0.89349302, 0.78698604]
+
+
+def test_case_6_three_implementations_of_backward_agree():
+    answers = [cell_output("05", cell) for cell in ("whole", "columns-code", "closed-code")]
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_case_6_costs_grow_as_n_squared_n_squared_and_n():
+    rows = cell_output("05", "count-code").splitlines()[1:]
+    table = np.array([[float(word.replace(",", "")) for word in row.split()] for row in rows])
+    classes, whole, columns, closed = table.T
+    assert classes.tolist() == [10, 100, 1000, 10_000]
+    assert (whole == 2 * classes**2).all()
+    assert (columns == 2 * classes**2 + classes).all()
+    assert (closed == 2 * classes).all()
+
+
+def test_case_7_one_backward_serves_two_losses_that_do_not_know_of_each_other():
+    lines = cell_output("05", "two-losses-checked").splitlines()
+    assert [line.split()[0] for line in lines] == ["cross_entropy", "squared_error"]
+    assert all("passed: True" in line for line in lines)
+
+
+def test_case_8_the_batched_jacobian_by_einsum():
+    assert "shape (3, 5, 5)" in cell_output("06", "einsum-batch")
+
+
+def test_case_8_one_maximum_for_the_whole_batch_underflows_to_nan():
+    wrong, right = (cell_output("01", "four-versions").splitlines()[k] for k in (1, 3))
+    assert "nan" in wrong
+    assert "nan" not in right
+    assert "nan" in cell_output("09", "three-symptom")
+
+
+def test_case_8_one_sum_for_the_whole_batch_breaks_the_zero_row_sums():
+    own, shared = cell_output("06", "one-sum").splitlines()
+    assert numbers(own) == [0, 0, 0]
+    assert min(numbers(shared)) > 0
+
+
+def test_case_9_all_ones_cannot_show_the_counter_that_stands_still_and_other_gradients_can():
+    right, wrong, right_shown, wrong_shown = cell_output("06", "apply-shown").splitlines()
+    assert numbers(right.split(":")[1].replace("] [", " ")) == [0] * 4
+    assert numbers(wrong.split(":")[1].replace("] [", " ")) == [0] * 4
+    assert right_shown.split(":")[1] != wrong_shown.split(":")[1]
+
+
+def test_case_9_integers_lose_the_step():
+    floats, integers = cell_output("08", "integers-code").splitlines()
+    # z = (1, 2, 3) as seen in several courses' gradient checkers.
+    assert_allclose(numbers(floats), [0.082, -0.022, -0.060], atol=5e-4)
+    assert_allclose(numbers(integers), [2745, -823, -3266], atol=1)
+
+
+def test_case_10_all_logits_at_once_give_zero_and_one_at_a_time_gives_p_minus_t():
+    together, each = cell_output("08", "all-at-once").splitlines()
+    assert together.split()[-1] == "0.000000"
+    assert each.endswith("True")
+    assert "largest entry of measured_5: 0.00000" in cell_output("09", "five-symptom")
+
+
+def test_case_10_the_logarithm_of_zero_times_zero_is_nan_and_log_softmax_survives():
+    moderate, certain_and_right, certain_and_wrong = cell_output("07", "log-zero-code").splitlines()
+    two_steps, one_step = moderate.split(":")[1].split()
+    assert two_steps == one_step
+    assert certain_and_right.split()[-2:] == ["nan", "0.00000"]
+    assert certain_and_wrong.split()[-1] == "800.00000"
