@@ -11,133 +11,20 @@ twice.
 
 import numpy as np
 
-from softmax_lessons import numerics
+from softmax_lessons import numerics, probes
 from softmax_lessons.gradient_check import finite_difference_gradient
-from softmax_lessons.judging import Exercise, Probe, call, described
+from softmax_lessons.judging import Exercise, described
 from softmax_lessons.misconceptions import CATALOGUE
 from softmax_lessons.misconceptions.backward import WRONG_BACKWARDS
 from softmax_lessons.misconceptions.checking import RIGHT_BACKWARDS
+from softmax_lessons.sandbox import call
 from softmax_lessons.verdicts import Status, Verdict
-
-_rng = np.random.default_rng(14)
-_PAIR = np.array([[1.0, 2.0]])
-_BATCH = _rng.normal(scale=1.5, size=(3, 4))
-_BLOCK = _rng.normal(scale=1.5, size=(2, 3, 4))
-_INTEGERS = np.array([[1, 2, 0, -1], [3, 1, 2, 2], [-2, 0, 1, 4]])
-# Where one maximum for all rows loses the first; all numbers are exact in float32.
-_FAR = np.array(
-    [[0.0, 1.0, 2.0, -1.0], [1000.0, 1001.0, 999.5, 998.0], [-1000.0, -999.0, -998, -3e3]]
-)
-_SATURATED = np.array([[30.0, 0.0, -1.0, 2.0], [0.0, 1.0, 40.0, 0.5], [0.0, 0.0, -35.0, 1.0]])
-_SINGLE = np.array([[0.3], [-2.0], [7.0]])
-_LOGITS = [_PAIR, _BATCH, _INTEGERS, _BATCH.astype(np.float32), _FAR, _SATURATED]
-
-
-def _smallest_first(probes, one_class):
-    """Return probes by size; those of a single class last, since they explain the least."""
-    return (*sorted(probes, key=lambda probe: probe.size), *one_class)
-
-
-def _with_layouts(*arguments):
-    """Return probes of the same arguments as contiguous, strided and read-only arrays."""
-    return [Probe(arguments, layout) for layout in ("plain", "strided", "read-only")]
-
-
-def _forward_probes():
-    """Return probes for a function of logits and an axis."""
-    return _smallest_first(
-        [
-            Probe((_PAIR[0], -1)),
-            Probe((np.array([1000.0, 1001.0]), 0)),
-            Probe((np.array([-1000.0, -1001.0]), -1)),
-            Probe((np.array([0.0, 800.0]), 0)),
-            Probe((np.array([3, 1, 2]), 0)),
-            *(Probe((z, axis)) for z in _LOGITS[1:] for axis in (-1, 0)),
-            *(Probe((_BLOCK, axis)) for axis in (0, 1, -2, 2)),
-            *_with_layouts(_BATCH, 1),
-        ],
-        [Probe((_BLOCK[:, :1], 1)), Probe((_BLOCK[..., :1], -1))],
-    )
-
-
-def _gradients_like(arrays):
-    """Return an incoming gradient, random and not constant, for each array; one of integers."""
-    gradients = [_rng.normal(size=np.shape(a)) for a in arrays]
-    return [g.astype(np.asarray(a).dtype) for g, a in zip(gradients, arrays, strict=True)]
-
-
-def _vjp_probes():
-    """Return probes for a function of logits and an incoming gradient."""
-    floats = [z for z in _LOGITS if z.dtype.kind == "f"]
-    return _smallest_first(
-        [
-            *(Probe((z, g)) for z, g in zip(floats, _gradients_like(floats), strict=True)),
-            Probe((_INTEGERS, _INTEGERS[::-1] * 2)),
-            *_with_layouts(_BATCH, *_gradients_like([_BATCH])),
-        ],
-        [Probe((_SINGLE, _SINGLE + 1))],
-    )
-
-
-def _backward_probes():
-    """Return probes for a function of probabilities, an incoming gradient and an axis."""
-    shapes = [(_PAIR, -1), (_BATCH, -1), (_BATCH, 0), (_SATURATED, 1), (_FAR, -1)]
-    shapes += [(_BATCH.astype(np.float32), -1)] + [(_BLOCK, axis) for axis in (0, 1, -1, -2)]
-    p = [numerics.softmax(z, axis) for z, axis in shapes]
-    axes = [axis for _, axis in shapes]
-    return _smallest_first(
-        [
-            *(Probe(case) for case in zip(p, _gradients_like(p), axes, strict=True)),
-            Probe((p[1], _INTEGERS, -1)),
-            *_with_layouts(p[1], *_gradients_like(p[1:2]), 1),
-        ],
-        [Probe((np.ones((3, 1)), _SINGLE, -1))],
-    )
-
-
-def _loss_probes():
-    """Return probes for a function of logits and one-hot targets."""
-    target = np.eye(4)[[1, 3, 1]]
-    return _smallest_first(
-        [
-            Probe((_PAIR, np.array([[1.0, 0.0]]))),
-            *(Probe((z, target)) for z in _LOGITS[1:]),
-            *_with_layouts(_BATCH, target),
-        ],
-        [Probe((_SINGLE, np.ones((3, 1))))],
-    )
-
-
-def cubes(x):
-    """Return the sum of the cubes of x and the product of its first and its last entry."""
-    return (x**3).sum() + x.flat[0] * x.flat[-1]
-
-
-def log_sum_exp(x):
-    """Return the logarithm of the sum of exponentials of all of x."""
-    return np.log(np.exp(x).sum())
-
-
-def _difference_probes():
-    """Return probes for a function of a function and a point."""
-    return _smallest_first(
-        [
-            Probe((cubes, np.array([1.0, 2.0]))),
-            Probe((cubes, np.array([1, 2, 3]))),
-            Probe((cubes, _BATCH[:2, :2])),
-            Probe((cubes, _INTEGERS)),
-            *_with_layouts(cubes, _BATCH),
-            *_with_layouts(log_sum_exp, _PAIR),
-        ],
-        [Probe((cubes, np.array([2.0])))],
-    )
-
 
 SOFTMAX = Exercise(
     "softmax",
     "softmax(z, axis)",
     numerics.softmax,
-    _forward_probes(),
+    probes.FORWARD,
     (
         "Exponentials, divided by their sum along the axis. Which sum needs keepdims=True?",
         "Try logits of 1000 and of -1000. What may you subtract from all logits of a slice without "
@@ -151,7 +38,7 @@ LOG_SOFTMAX = Exercise(
     "log_softmax",
     "log_softmax(z, axis)",
     numerics.log_softmax,
-    _forward_probes(),
+    probes.FORWARD,
     (
         "Take the logarithm of e^z_i / S by hand first. Which of the two logarithms is easy?",
         "The logarithm of S is the one that can overflow. Write S as e^m times something small.",
@@ -164,14 +51,7 @@ JACOBIAN = Exercise(
     "softmax_jacobian",
     "softmax_jacobian(z)",
     numerics.softmax_jacobian,
-    _smallest_first(
-        [
-            *(Probe((z,)) for z in (_PAIR[0], np.array([1, 2, 3]), _BATCH[0].astype(np.float32))),
-            *(Probe((z,)) for z in (_FAR[1], _FAR[2], _SATURATED[0], _BLOCK.reshape(-1)[:5])),
-            *_with_layouts(_BATCH[1]),
-        ],
-        [Probe((_SINGLE[0],))],
-    ),
+    probes.JACOBIAN,
     (
         "The result has one row for each probability and one column for each logit. What is the "
         "entry where they are the same, and what is it elsewhere?",
@@ -184,7 +64,7 @@ BATCHED_JACOBIAN = Exercise(
     "batched_jacobian",
     "batched_jacobian(z)",
     numerics.softmax_jacobian,
-    _smallest_first([*(Probe((z,)) for z in _LOGITS), *_with_layouts(_BATCH)], [Probe((_SINGLE,))]),
+    probes.BATCHED_JACOBIAN,
     (
         "For N examples the result has shape (N, n, n): one Jacobian for each, and none between "
         "two of them.",
@@ -199,7 +79,7 @@ VJP = Exercise(
     "softmax_vjp",
     "softmax_vjp(z, cotangent)",
     numerics.softmax_vjp,
-    _vjp_probes(),
+    probes.VJP,
     (
         "Write the full product for one example first: the Jacobian times the incoming gradient.",
         "Multiply (diag(p) - p p^T) g out. The second part is p times one number. Which?",
@@ -212,7 +92,7 @@ BACKWARD = Exercise(
     "softmax_backward",
     "softmax_backward(p, grad_p, axis)",
     numerics.softmax_backward,
-    _backward_probes(),
+    probes.BACKWARD,
     (
         "What comes in are probabilities: there is no softmax left to compute.",
         "Along the given axis, add up p times the incoming gradient. What does keepdims do there?",
@@ -225,7 +105,7 @@ CROSS_ENTROPY = Exercise(
     "softmax_cross_entropy_grad",
     "softmax_cross_entropy_grad(z, t)",
     lambda z, t: (numerics.softmax(z) - t) / len(z),
-    _loss_probes(),
+    probes.LOSS,
     (
         "For one example: send -t / p through the Jacobian, and see what is left.",
         "The loss is the mean over the batch. How much does one example count?",
@@ -237,7 +117,7 @@ FINITE_DIFFERENCE = Exercise(
     "finite_difference_gradient",
     "finite_difference_gradient(function, x)",
     finite_difference_gradient,
-    _difference_probes(),
+    probes.DIFFERENCE,
     (
         "One entry moves at a time, and the others stay where they are. How many calls is that?",
         "Check three things: is the point an array of floats, is the step divided by the distance "

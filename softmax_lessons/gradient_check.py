@@ -1,19 +1,7 @@
-"""Finite differences for any function, and checks of derivatives against them.
+"""Checks of derivatives of any function against finite differences.
 
-Nothing here knows what softmax is. Schemes, with the error of each for a step h and a machine
-epsilon eps (the terms are truncation and rounding):
-
-==========  ========================================  ===============  ================
-scheme      derivative of f along v                   error            default step h
-==========  ========================================  ===============  ================
-"forward"   (f(x + h v) - f(x)) / h                   h + eps / h      eps ** (1/2)
-"central"   (f(x + h v) - f(x - h v)) / (2 h)         h**2 + eps / h   eps ** (1/3)
-"complex"   imag(f(x + i h v)) / h                    h**2 + eps       eps
-==========  ========================================  ===============  ================
-
-The default step makes the error smallest where f and its derivatives are about 1 in size. The
-complex step subtracts nothing, so that its step may be as small as one likes; it needs an f that
-accepts complex numbers and uses neither their absolute value nor their order.
+Nothing here knows what softmax is. The differences themselves, with the table of their errors,
+are in `softmax_lessons.finite_difference`, and can be imported from here too.
 """
 
 from dataclasses import dataclass
@@ -21,190 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from softmax_lessons._arrays import real_array, require_shape
+from softmax_lessons.finite_difference import (
+    SCHEMES,
+    finite_difference_gradient,
+    finite_difference_jacobian,
+    finite_difference_jvp,
+    step_size,
+)
 
-SCHEMES = ("forward", "central", "complex")
-
-
-def finite_difference_jvp(f, x, tangent, *, scheme="central", step=None):
-    r"""Differentiate f at x along one direction.
-
-    Parameters
-    ----------
-    f : callable
-        Takes an array of x's shape, returns an array or a number. It is given copies.
-    x : array_like of float or int
-        The point; integers become float64, so that the step is not lost.
-    tangent : array_like of x's shape
-        The direction.
-    scheme : {"central", "forward", "complex"}
-        See the table in the module's docstring.
-    step : float, optional
-        How far to go along `tangent`; the default suits the dtype of `x`.
-
-    Returns
-    -------
-    ndarray of f(x)'s shape
-        The directional derivative.
-
-    Raises
-    ------
-    TypeError
-        If an argument or a value of f does not hold numbers of the right kind.
-    ValueError
-        If the shapes differ, the scheme is unknown, or the step is not positive or too small to
-        move x.
-
-    Notes
-    -----
-    .. math:: J v = \frac{d}{dh} f(x + h v) \Big|_{h=0}
-        = \frac{f(x + h v) - f(x - h v)}{2 h} + O(h^2)
-
-    References
-    ----------
-    Nocedal, Wright, Numerical Optimization, Springer, 2006, section 8.1.
-    :doi:`10.1007/978-0-387-40065-5`. Squire, Trapp, "Using complex variables to estimate
-    derivatives of real functions", SIAM Review 40(1), 1998. :doi:`10.1137/S003614459631241X`
-
-    Examples
-    --------
-    >>> derivative = finite_difference_jvp(lambda x: x**2, [3.0, 4.0], [1.0, 0.0])
-    >>> print(derivative.round(6))
-    [6. 0.]
-    """
-    x = real_array("x", x)
-    tangent = real_array("tangent", tangent)
-    require_shape("tangent", tangent, x.shape, "x")
-    h = _step(scheme, step, x.dtype)
-    return _difference(f, x, tangent, scheme, h)
-
-
-def finite_difference_jacobian(f, x, *, scheme="central", step=None):
-    r"""Differentiate every entry of f(x) with respect to every entry of x, one at a time.
-
-    Parameters
-    ----------
-    f, x, scheme, step
-        As for `finite_difference_jvp`.
-
-    Returns
-    -------
-    ndarray, f(x)'s shape followed by x's
-        ``J[i, j]`` is the derivative of f's entry i with respect to x's entry j, where i and j
-        stand for as many indices as f(x) and x have.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As for `finite_difference_jvp`.
-
-    Notes
-    -----
-    .. math:: J_{ij} = \frac{\partial f_i}{\partial x_j}
-        \approx \frac{f_i(x + h e_j) - f_i(x - h e_j)}{2 h}
-
-    References
-    ----------
-    Nocedal, Wright, Numerical Optimization, Springer, 2006, section 8.1.
-    :doi:`10.1007/978-0-387-40065-5`
-
-    Examples
-    --------
-    >>> J = finite_difference_jacobian(lambda x: np.array([x[0] * x[1], x[0]]), [3.0, 4.0])
-    >>> print(J.round(6))
-    [[4. 3.]
-     [1. 0.]]
-    """
-    x = real_array("x", x)
-    h = _step(scheme, step, x.dtype)
-    units = np.eye(x.size, dtype=x.dtype).reshape((x.size, *x.shape))
-    columns = [_difference(f, x, unit, scheme, h) for unit in units]
-    if not columns:
-        raise ValueError(f"x must have at least one entry, got shape {x.shape}")
-    return np.stack(columns, axis=-1).reshape(columns[0].shape + x.shape)
-
-
-def finite_difference_gradient(f, x, *, scheme="central", step=None):
-    r"""Differentiate a scalar function with respect to every entry of x, one at a time.
-
-    Parameters
-    ----------
-    f : callable
-        Takes an array of x's shape, returns one number. It is given copies.
-    x, scheme, step
-        As for `finite_difference_jvp`.
-
-    Returns
-    -------
-    ndarray of x's shape
-        The gradient.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As for `finite_difference_jvp`, and ValueError if f returns more than one number.
-
-    Notes
-    -----
-    .. math:: \frac{\partial f}{\partial x_j} \approx \frac{f(x + h e_j) - f(x - h e_j)}{2 h}
-
-    References
-    ----------
-    Nocedal, Wright, Numerical Optimization, Springer, 2006, section 8.1.
-    :doi:`10.1007/978-0-387-40065-5`
-
-    Examples
-    --------
-    >>> print(finite_difference_gradient(lambda x: (x**2).sum(), [3, 4]).round(6))
-    [6. 8.]
-    """
-    x = real_array("x", x)
-    gradient = finite_difference_jacobian(f, x, scheme=scheme, step=step)
-    if gradient.shape != x.shape:
-        raise ValueError(
-            f"f must return one number, got shape {gradient.shape[: gradient.ndim - x.ndim]}"
-        )
-    return gradient
-
-
-def _step(scheme, step, dtype):
-    """Return the step as a number of x's dtype."""
-    if scheme not in SCHEMES:
-        raise ValueError(f"scheme must be one of {', '.join(SCHEMES)}, got {scheme!r}")
-    if step is None:
-        exponent = {"forward": 1 / 2, "central": 1 / 3, "complex": 1}[scheme]
-        step = np.finfo(dtype).eps ** exponent
-    h = dtype.type(step)
-    if not (0 < h < np.inf):
-        raise ValueError(f"step must be a positive number of dtype {dtype}, got {step!r}")
-    return h
-
-
-def _difference(f, x, direction, scheme, h):
-    """Return the derivative of f at x along `direction`."""
-    if scheme == "complex":
-        value = np.asarray(f(x + 1j * h * direction))
-        if value.dtype.kind != "c":
-            raise TypeError(
-                f'f must keep complex numbers for scheme "complex", got dtype {value.dtype}'
-            )
-        return value.imag / h
-    ahead = x + h * direction
-    behind = x - h * direction if scheme == "central" else x.copy()
-    # What was really stepped differs from h by the rounding of x + h, which need not be an error:
-    # divide by the distance between the two points as they are stored.
-    k = np.abs(direction).argmax()
-    moved = (ahead - behind).flat[k]
-    if direction.flat[k] == 0:
-        return np.zeros_like(real_array("f(x)", f(x.copy())))
-    if moved == 0:
-        raise ValueError(f"step must be large enough to move x, got {h:g} at {x.flat[k]:g}")
-    width = moved / direction.flat[k]
-    # The copy is for an f that returns the same array at every call.
-    upper = real_array("f(x)", f(ahead)).copy()
-    lower = real_array("f(x)", f(behind))
-    require_shape("f(x)", upper, lower.shape, "the other values of f")
-    with np.errstate(invalid="ignore", over="ignore"):
-        return (upper - lower) / width
+__all__ = [
+    "SCHEMES",
+    "GradientCheck",
+    "check_gradient",
+    "check_jacobian",
+    "check_jvp",
+    "check_vjp",
+    "finite_difference_gradient",
+    "finite_difference_jacobian",
+    "finite_difference_jvp",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,7 +85,7 @@ def check_jacobian(f, jacobian, x, *, scheme="central", step=None, tolerance=Non
         Takes an array of x's shape, returns the Jacobian: f(x)'s shape followed by x's.
     tolerance : float, optional
         By default ten times the error that the scheme has at this step and dtype, by the table in
-        the module's docstring.
+        `softmax_lessons.finite_difference`.
 
     Returns
     -------
@@ -426,7 +249,7 @@ def _tolerance(tolerance, scheme, step, dtype):
         if not tolerance >= 0:
             raise ValueError(f"tolerance must be a number of at least 0, got {tolerance!r}")
         return tolerance
-    h, eps = float(_step(scheme, step, dtype)), float(np.finfo(dtype).eps)
+    h, eps = float(step_size(scheme, step, dtype)), float(np.finfo(dtype).eps)
     truncation = h if scheme == "forward" else h**2
     rounding = eps if scheme == "complex" else eps / h
     return 10 * (truncation + rounding)

@@ -1,14 +1,8 @@
-"""Runs a learner's function on many inputs, safely, and says how it fared.
+"""Runs a learner's function on many inputs, and says how it fared.
 
-A function is judged by what it does, never by its source text. Whatever it does, a check does not
-raise, and neither its inputs nor NumPy's settings are changed afterwards.
+A function is judged by what it does, never by its source text.
 """
 
-import contextlib
-import io
-import signal
-import threading
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,115 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from softmax_lessons.misconceptions import CATALOGUE
+from softmax_lessons.sandbox import Endless, call
 from softmax_lessons.verdicts import Counterexample, Status, Verdict, shown
-
-SECONDS = 5
-CHARACTERS = 100_000
-
-
-class _Endless(BaseException):
-    """Ends a function that prints or runs without end; no `except Exception` stops it."""
-
-
-class _Sink(io.TextIOBase):
-    """Swallows what a function prints, up to a limit."""
-
-    def __init__(self):
-        self.left = CHARACTERS
-
-    def write(self, text):
-        self.left -= len(text)
-        if self.left < 0:
-            raise _Endless(f"it printed more than {CHARACTERS} characters")
-        return len(text)
-
-
-@contextlib.contextmanager
-def _signals():
-    """Stop the body after SECONDS; a real interrupt, from the stop button, goes through.
-
-    A KeyboardInterrupt that the learner's own code raises is an exception like any other. Signals
-    reach the main thread of a POSIX system alone; elsewhere this does nothing.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    stopped = False
-
-    def stop(number, frame):
-        nonlocal stopped
-        stopped = True
-        raise KeyboardInterrupt
-
-    def ring(number, frame):
-        raise _Endless(f"it did not return within {SECONDS} seconds")
-
-    timed = hasattr(signal, "setitimer")
-    before = signal.signal(signal.SIGINT, stop)
-    if timed:
-        alarm = signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    try:
-        yield
-    finally:
-        if timed:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, alarm)
-        signal.signal(signal.SIGINT, before)
-        if stopped:
-            raise KeyboardInterrupt
-
-
-@contextlib.contextmanager
-def _everything_restored():
-    """Silence the body, and put back NumPy's settings and random state after it."""
-    random_state = np.random.get_state()  # noqa: NPY002 (the learner may use the global one)
-    with (
-        contextlib.redirect_stdout(_Sink()),
-        contextlib.redirect_stderr(_Sink()),
-        warnings.catch_warnings(),
-        np.errstate(all="ignore"),
-        np.printoptions(),
-    ):
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            np.random.set_state(random_state)  # noqa: NPY002
-
-
-def call(function, *arguments):
-    """Call a function that may do anything.
-
-    Parameters
-    ----------
-    function : callable
-    *arguments
-        Handed on as they are.
-
-    Returns
-    -------
-    value, error : object, BaseException or None
-        What it returned, or what it raised, SystemExit and KeyboardInterrupt of its own included.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If the learner presses stop.
-
-    Examples
-    --------
-    >>> call(int, "7")
-    (7, None)
-    """
-    try:
-        with _everything_restored(), _signals():
-            try:
-                return function(*arguments), None
-            except BaseException as error:
-                return None, error
-    except _Endless as error:  # the alarm rang between the two
-        return None, error
 
 
 def laid_out(array, layout):
@@ -302,7 +189,7 @@ class Exercise:
         outcomes = []
         for probe in self.probes:
             outcomes.append(observe(function, probe))
-            if isinstance(outcomes[-1].error, _Endless):
+            if isinstance(outcomes[-1].error, Endless):
                 return self._raises(probe, outcomes[-1])
         if all(_nothing(outcome) for outcome in outcomes):
             return self.nothing_yet()
@@ -341,10 +228,10 @@ class Exercise:
 
     def _raises(self, probe, outcome):
         error, expected = outcome.error, self.expected[self.probes.index(probe)].value
-        text = str(error) if isinstance(error, _Endless) else described(error)
+        text = str(error) if isinstance(error, Endless) else described(error)
         return self.wrong(
             Status.RAISES,
-            f"For this input {text}." if isinstance(error, _Endless) else f"It raises {text}.",
+            f"For this input {text}." if isinstance(error, Endless) else f"It raises {text}.",
             counterexample=self._counterexample(probe, "nothing", expected),
         )
 

@@ -345,7 +345,7 @@ def test_endless_output_becomes_a_verdict():
 
 @pytest.mark.skipif(not hasattr(__import__("signal"), "setitimer"), reason="needs POSIX timers")
 def test_an_endless_loop_becomes_a_verdict(monkeypatch):
-    monkeypatch.setattr("softmax_lessons.judging.SECONDS", 0.05)
+    monkeypatch.setattr("softmax_lessons.sandbox.SECONDS", 0.05)
 
     def loops(z, axis):
         while True:
