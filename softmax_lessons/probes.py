@@ -7,6 +7,7 @@ from softmax_lessons.judging import Probe
 
 _rng = np.random.default_rng(14)
 _PAIR = np.array([[1.0, 2.0]])
+_TWO_ROWS = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0]])
 _BATCH = _rng.normal(scale=1.5, size=(3, 4))
 _BLOCK = _rng.normal(scale=1.5, size=(2, 3, 4))
 _INTEGERS = np.array([[1, 2, 0, -1], [3, 1, 2, 2], [-2, 0, 1, 4]])
@@ -16,7 +17,7 @@ _FAR = np.array(
 )
 _SATURATED = np.array([[30.0, 0.0, -1.0, 2.0], [0.0, 1.0, 40.0, 0.5], [0.0, 0.0, -35.0, 1.0]])
 _SINGLE = np.array([[0.3], [-2.0], [7.0]])
-_LOGITS = [_PAIR, _BATCH, _INTEGERS, _BATCH.astype(np.float32), _FAR, _SATURATED]
+_LOGITS = [_PAIR, _BATCH, _INTEGERS, _BATCH.astype(np.float32), _FAR, _SATURATED, _TWO_ROWS]
 
 
 def _smallest_first(probes, one_class):
@@ -69,6 +70,7 @@ def _backward_probes():
     """Return probes for a function of probabilities, an incoming gradient and an axis."""
     shapes = [(_PAIR, -1), (_BATCH, -1), (_BATCH, 0), (_SATURATED, 1), (_FAR, -1)]
     shapes += [(_BATCH.astype(np.float32), -1)] + [(_BLOCK, axis) for axis in (0, 1, -1, -2)]
+    shapes += [(_TWO_ROWS, -1)]
     p = [numerics.softmax(z, axis) for z, axis in shapes]
     axes = [axis for _, axis in shapes]
     return _smallest_first(
@@ -83,11 +85,11 @@ def _backward_probes():
 
 def _loss_probes():
     """Return probes for a function of logits and one-hot targets."""
-    target = np.eye(4)[[1, 3, 1]]
+    target = np.eye(4)[[1, 2, 1]]
     return _smallest_first(
         [
             Probe((_PAIR, np.array([[1.0, 0.0]]))),
-            *(Probe((z, target)) for z in _LOGITS[1:]),
+            *(Probe((z, target[: len(z), : z.shape[1]])) for z in _LOGITS[1:]),
             *_with_layouts(_BATCH, target),
         ],
         [Probe((_SINGLE, np.ones((3, 1))))],
