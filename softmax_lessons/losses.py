@@ -83,7 +83,7 @@ def _minus_sum(t, log_p, axis):
 
 
 @np.errstate(all="ignore")
-def squared_error(p, t, axis=-1, reduction="mean"):
+def squared_error(p, t, reduction="mean", axis=-1):
     r"""Return the squared distance from the predictions to their targets.
 
     .. math:: L = \sum_i (p_i - t_i)^2
@@ -94,9 +94,9 @@ def squared_error(p, t, axis=-1, reduction="mean"):
         Predictions, probabilities or not.
     t : array_like of p's shape, or of int without `axis`
         Targets, or one class index per slice.
-    axis : int, default -1
     reduction : {"mean", "sum", "none"}
         Over the slices; within a slice it is always the sum.
+    axis : int, default -1
 
     Returns
     -------
@@ -113,7 +113,7 @@ def squared_error(p, t, axis=-1, reduction="mean"):
 
 
 @np.errstate(all="ignore")
-def squared_error_grad(p, t, axis=-1, reduction="mean"):
+def squared_error_grad(p, t, reduction="mean", axis=-1):
     r"""Return the gradient of `squared_error`, whose arguments it takes, with respect to p.
 
     .. math:: \frac{\partial L}{\partial p_i} = 2 (p_i - t_i)
@@ -128,7 +128,7 @@ def squared_error_grad(p, t, axis=-1, reduction="mean"):
 
 
 @np.errstate(all="ignore")
-def cross_entropy(p, t, axis=-1, reduction="mean"):
+def cross_entropy(p, t, reduction="mean", axis=-1):
     r"""Return the cross-entropy of probabilities with their targets.
 
     .. math:: L = -\sum_i t_i \log p_i
@@ -137,7 +137,7 @@ def cross_entropy(p, t, axis=-1, reduction="mean"):
     ----------
     p : array_like of float or int, any shape
         Probabilities. They need not sum to 1; a negative one gives NaN.
-    t, axis, reduction
+    t, reduction, axis
         As for `squared_error`.
 
     Returns
@@ -156,7 +156,7 @@ def cross_entropy(p, t, axis=-1, reduction="mean"):
 
 
 @np.errstate(all="ignore")
-def cross_entropy_grad(p, t, axis=-1, reduction="mean"):
+def cross_entropy_grad(p, t, reduction="mean", axis=-1):
     r"""Return the gradient of `cross_entropy`, whose arguments it takes, with respect to p.
 
     Where t > 0 and p = 0 it is -inf; where both are 0 it is 0.
@@ -174,7 +174,7 @@ def cross_entropy_grad(p, t, axis=-1, reduction="mean"):
 
 
 @np.errstate(all="ignore")
-def softmax_cross_entropy(z, t, axis=-1, reduction="mean"):
+def softmax_cross_entropy(z, t, reduction="mean", axis=-1):
     r"""Return the cross-entropy of softmax(z), from the logits, without ever taking log(0).
 
     .. math:: L = -\sum_i t_i \log p_i = -\sum_i t_i \Bigl(z_i - \log \sum_k e^{z_k}\Bigr)
@@ -183,7 +183,7 @@ def softmax_cross_entropy(z, t, axis=-1, reduction="mean"):
     ----------
     z : array_like of float or int, any shape
         Logits; -inf for a masked class, which contributes 0 where its target is 0.
-    t, axis, reduction
+    t, reduction, axis
         As for `squared_error`.
 
     Returns
@@ -201,7 +201,7 @@ def softmax_cross_entropy(z, t, axis=-1, reduction="mean"):
 
 
 @np.errstate(all="ignore")
-def softmax_cross_entropy_grad(z, t, axis=-1, reduction="mean"):
+def softmax_cross_entropy_grad(z, t, reduction="mean", axis=-1):
     r"""Return the gradient of `softmax_cross_entropy`, whose arguments it takes, with respect to z.
 
     For targets that sum to 1 it is p - t, and only for those. Exactly 0 for a masked logit.
@@ -224,13 +224,13 @@ class _Loss:
 
     _kept = None
 
-    def __init__(self, axis=-1, reduction="mean"):
-        self.axis, self.reduction = axis, reduction
+    def __init__(self, reduction="mean", axis=-1):
+        self.reduction, self.axis = reduction, axis
 
     def forward(self, p, t):
         """Return the loss of the predictions `p` (logits for `SoftmaxCrossEntropy`)."""
         self._kept = None
-        loss = self._loss(p, t, self.axis, self.reduction)
+        loss = self._loss(p, t, self.reduction, self.axis)
         self._kept = np.array(p), np.array(t)
         return loss
 
@@ -238,7 +238,7 @@ class _Loss:
         """Return the gradient with respect to the first argument of the latest `forward`."""
         if self._kept is None:
             raise RuntimeError(f"Call forward of {type(self).__name__} before backward.")
-        return self._gradient(*self._kept, self.axis, self.reduction)
+        return self._gradient(*self._kept, self.reduction, self.axis)
 
 
 class SquaredError(_Loss):

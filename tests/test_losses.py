@@ -123,7 +123,7 @@ def test_gradient_agrees_with_central_differences(loss, gradient, kind, axis, re
     if t is None:
         t = np.random.default_rng(3).integers(0, p.shape[axis], np.delete(p.shape, axis))
     check = gradient_check.check_gradient(
-        lambda p: loss(p, t, axis, reduction), lambda p: gradient(p, t, axis, reduction), p
+        lambda p: loss(p, t, reduction, axis), lambda p: gradient(p, t, reduction, axis), p
     )
     check.raise_if_failed()
     assert np.abs(check.numeric).max() > 1e-3
@@ -132,8 +132,8 @@ def test_gradient_agrees_with_central_differences(loss, gradient, kind, axis, re
 @every_pair
 def test_gradient_without_reduction_is_that_of_each_slice(loss, gradient):
     p, t = positive((4, 3)), soft((4, 3))
-    jacobian = gradient_check.finite_difference_jacobian(lambda p: loss(p, t, -1, "none"), p)
-    np.testing.assert_allclose(gradient(p, t, -1, "none"), jacobian.sum(axis=0), atol=1e-8)
+    jacobian = gradient_check.finite_difference_jacobian(lambda p: loss(p, t, "none", -1), p)
+    np.testing.assert_allclose(gradient(p, t, "none", -1), jacobian.sum(axis=0), atol=1e-8)
 
 
 # Targets
@@ -146,8 +146,8 @@ def test_class_indices_equal_one_hot_targets(function, axis, dtype):
     p = positive((4, 3, 2))
     indices = np.random.default_rng(3).integers(0, p.shape[axis], np.delete(p.shape, axis))
     one_hot = np.moveaxis(np.eye(p.shape[axis])[indices], -1, axis)
-    actual = function(p, indices.astype(dtype), axis, "none")
-    np.testing.assert_array_equal(actual, function(p, one_hot, axis, "none"))
+    actual = function(p, indices.astype(dtype), "none", axis)
+    np.testing.assert_array_equal(actual, function(p, one_hot, "none", axis))
 
 
 @every_function
@@ -226,17 +226,17 @@ def test_a_zero_is_never_negative(function):
 @every_pair
 def test_mean_and_sum_reduce_the_slices(loss, gradient):
     p, t = positive((4, 3, 2)), soft((4, 3, 2), axis=1)
-    each = loss(p, t, 1, "none")
+    each = loss(p, t, "none", 1)
     assert each.shape == (4, 2)
-    assert loss(p, t, 1, "sum") == pytest.approx(each.sum())
-    assert loss(p, t, 1, "mean") == loss(p, t, 1) == pytest.approx(each.sum() / 8)
+    assert loss(p, t, "sum", 1) == pytest.approx(each.sum())
+    assert loss(p, t, "mean", 1) == loss(p, t, axis=1) == pytest.approx(each.sum() / 8)
 
 
 @every_pair
 def test_the_gradient_is_divided_by_the_slices_for_the_mean_alone(loss, gradient):
     p, t = positive((4, 3, 2)), soft((4, 3, 2), axis=1)
-    np.testing.assert_array_equal(gradient(p, t, 1, "none"), gradient(p, t, 1, "sum"))
-    np.testing.assert_array_equal(gradient(p, t, 1, "none") / 8, gradient(p, t, 1, "mean"))
+    np.testing.assert_array_equal(gradient(p, t, "none", 1), gradient(p, t, "sum", 1))
+    np.testing.assert_array_equal(gradient(p, t, "none", 1) / 8, gradient(p, t, "mean", 1))
 
 
 @every_pair
@@ -284,8 +284,8 @@ def test_nothing_is_written_to(function, target):
 @every_function
 def test_memory_order_does_not_matter(function):
     p, t = positive((4, 3)), soft((4, 3))
-    expected = function(p, t, 0, "none")
-    np.testing.assert_allclose(function(p.T, t.T, 1, "none"), expected.T, rtol=1e-14)
+    expected = function(p, t, "none", 0)
+    np.testing.assert_allclose(function(p.T, t.T, "none", 1), expected.T, rtol=1e-14)
 
 
 # Errors
@@ -363,9 +363,9 @@ def test_no_classes_are_refused(function):
 @every_class
 def test_the_class_gives_what_its_functions_give(loss_class, pair, axis, reduction):
     p, t = positive((4, 3)), soft((4, 3), axis)
-    loss = loss_class(axis, reduction)
-    np.testing.assert_array_equal(loss.forward(p, t), pair[0](p, t, axis, reduction))
-    np.testing.assert_array_equal(loss.backward(), pair[1](p, t, axis, reduction))
+    loss = loss_class(reduction, axis)
+    np.testing.assert_array_equal(loss.forward(p, t), pair[0](p, t, reduction, axis))
+    np.testing.assert_array_equal(loss.backward(), pair[1](p, t, reduction, axis))
 
 
 @every_class
