@@ -45,7 +45,7 @@ class LogitsExplorer(Explorer):
             value=0, min=-10, max=10, step=0.1, readout_format=".1f", description="shift c"
         )
         for control in (temperature, shift):
-            control.style.description_width = "7em"
+            control.style.description_width = "9em"
         groups = [
             sliders("z", [2, 1, 0, -1], LOGIT_LIMITS),
             {"temperature": temperature, "shift": shift},
