@@ -36,7 +36,7 @@ ALLOWED = {
     "curves": NUMPY_ONLY | {"plotting", "matplotlib", "PIL"},
     "explorers": NUMPY_ONLY
     | CHECKING
-    | {"symbolic", "plotting", "curves"}
+    | {"losses", "symbolic", "plotting", "curves"}
     | {"sympy", "matplotlib", "PIL", "ipywidgets", "IPython"},
 }
 

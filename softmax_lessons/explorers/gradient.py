@@ -14,6 +14,7 @@ from softmax_lessons.explorers.controls import (
 )
 from softmax_lessons.explorers.explorer import Explorer
 from softmax_lessons.gradient_check import finite_difference_gradient
+from softmax_lessons.losses import cross_entropy_grad, squared_error_grad
 from softmax_lessons.numerics import softmax, softmax_vjp
 from softmax_lessons.plotting import (
     ANALYTIC,
@@ -121,8 +122,8 @@ class GradientExplorer(Explorer):
             BY_HAND: lambda: vector(self.controls, "g", CLASSES),
             ONE_HOT: lambda: t,
             ONES: lambda: np.ones(CLASSES),
-            CROSS_ENTROPY: lambda: -t / p,
-            SQUARED_ERROR: lambda: 2 * (p - t),
+            CROSS_ENTROPY: lambda: cross_entropy_grad(p, t),
+            SQUARED_ERROR: lambda: squared_error_grad(p, t),
             RANDOM: lambda: np.random.default_rng(seed).normal(size=CLASSES),
         }
         return incoming[source]()

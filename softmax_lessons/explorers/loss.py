@@ -8,6 +8,7 @@ import numpy as np
 from softmax_lessons.curves import draw_curves
 from softmax_lessons.explorers.controls import LOGIT_LIMITS, line, sliders, vector
 from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.losses import cross_entropy_grad, squared_error_grad
 from softmax_lessons.numerics import softmax, softmax_vjp
 from softmax_lessons.plotting import CLASS_COLOURS, NEUTRAL, class_names, draw_bars, short_number
 
@@ -25,8 +26,7 @@ NAMES = ("squared error", "cross-entropy")
 def gradients(z, t):
     """Return the gradients of squared error and of cross-entropy, first at p, then at z."""
     p = softmax(z)
-    # Not -t / p, which would make a negative zero of every 0.
-    incoming = (2 * (p - t), 0 - t / p)
+    incoming = (squared_error_grad(p, t, "sum"), cross_entropy_grad(p, t, "sum"))
     return incoming, tuple(softmax_vjp(z, g) for g in incoming)
 
 
