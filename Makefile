@@ -10,7 +10,7 @@ unexport MATPLOTLIBRC MPLBACKEND PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNI
 export IPYTHONDIR := $(CURDIR)/.venv/ipython
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
-.PHONY: help install lab test lint notebooks constraints clean
+.PHONY: help install lab test steady bench lint notebooks constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -23,6 +23,14 @@ lab: $(INSTALLED)  ## open the lessons in JupyterLab; Ctrl-C ends it
 
 test: $(INSTALLED)  ## run the tests, the examples in docstrings and every cell of every lesson
 	@$(RUN) -m pytest -n auto --dist loadfile
+
+steady: $(INSTALLED)  ## move every explorer's controls 10,000 times, and watch over memory
+	@MOVES=10000 $(RUN) -m pytest -n auto -rP tests/test_steady.py
+
+bench: $(INSTALLED)  ## measure speed, side by side with what one would use instead
+	@$(RUN) -c "import ipympl" 2>/dev/null || $(RUN) -m pip install --quiet --quiet \
+	--disable-pip-version-check --editable ".[bench]" --constraint constraints.txt
+	@$(RUN) -m benchmarks
 
 lint: $(INSTALLED)  ## check style, formatting and the stored notebooks
 	@$(RUN) -m ruff check
@@ -37,7 +45,7 @@ constraints:  ## renew constraints.txt with the newest versions that pyproject.t
 	"oldest Python supported: make constraints OLDEST_PYTHON=..." >&2; exit 1; }
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
 	"$(OLDEST_PYTHON)" -m venv "$$new/venv"; \
-	"$$new/venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check ".[dev]"; \
+	"$$new/venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check ".[dev,bench]"; \
 	{ echo "# The versions the lessons were last tested with. \`make constraints\` renews them: it installs"; \
 	  echo "# the newest that pyproject.toml admits, on the oldest Python it admits, and lists them here."; \
 	  "$$new/venv/bin/python" -m pip freeze --quiet --exclude softmax_lessons; \

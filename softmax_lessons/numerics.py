@@ -103,7 +103,8 @@ def softmax(z, axis=-1):
     """
     z, axes = _with_axis("z", z, axis)
     exp = np.exp(_shifted(z, axes))
-    return exp / exp.sum(axis=axes, keepdims=True)
+    exp /= exp.sum(axis=axes, keepdims=True)
+    return exp
 
 
 @_quietly

@@ -80,7 +80,7 @@ def check_jacobian(e):
     n = e.controls["classes"].value
     z = values(e, "z", n)
     jacobian = softmax_jacobian(z)
-    assert_array_equal(e._matrix.image.get_array(), jacobian)
+    assert_array_equal(e._matrix.cells.get_array(), jacobian)
     assert_allclose(numbers(e._matrix.texts.flat), jacobian.ravel(), atol=5e-4)
     assert numbers(e._sums.row_texts) == [0] * n
     assert numbers(e._sums.column_texts) == [0] * n
@@ -98,7 +98,7 @@ def check_jacobian(e):
 def check_elementwise(e):
     z, g = values(e, "z", 3), values(e, "g", 3)
     p = softmax(z)
-    assert_array_equal(e._terms.image.get_array(), softmax_jacobian(z) * g)
+    assert_array_equal(e._terms.cells.get_array(), softmax_jacobian(z) * g)
     assert_array_equal(heights(e._gradients), [softmax_vjp(z, g), p * (1 - p) * g])
     assert_allclose(e.state.terms.sum(axis=1), e.state.full, atol=1e-15)
     assert_allclose(np.diag(e.state.terms), e.state.elementwise, atol=1e-15)
@@ -122,7 +122,7 @@ def check_axis(e):
     axis, picked = e.controls["axis"].value, tuple(e.controls[name].value for name in "ijk")
     p = softmax(e.state.z, axis)
     n = p.shape[axis]
-    shown = [panel.image.get_array() for panel in e._panels]
+    shown = [panel.cells.get_array() for panel in e._panels]
     assert_array_equal(shown, p)
     # A slice holds the entries that share the two other indices.
     others = [k for k in range(3) if k != axis]
@@ -131,7 +131,7 @@ def check_axis(e):
     assert {i for i in together if e._frames[i].get_linestyle() == "solid"} == {picked}
     corner = e._blocks.frame.get_xy()
     assert corner == (e.state.block * n - 0.5,) * 2
-    block = e._blocks.image.get_array()[e.state.block * n :, e.state.block * n :][:n, :n]
+    block = e._blocks.cells.get_array()[e.state.block * n :, e.state.block * n :][:n, :n]
     slice_of_logits = [e.state.z[i] for i in sorted(together)]
     assert_allclose(block, softmax_jacobian(slice_of_logits), rtol=1e-15)
 

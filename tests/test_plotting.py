@@ -83,14 +83,14 @@ def test_classes_have_different_colours():
 def test_a_matrix_shows_every_entry_as_number_and_colour(ax):
     matrix = np.array([[0.25, -0.125], [0, -0.25]])
     heat_map = draw_matrix(ax, matrix, limit=0.25, rows=["a", "b"], columns=["c", "d"])
-    assert_array_equal(heat_map.image.get_array(), matrix)
+    assert_array_equal(heat_map.cells.get_array(), matrix)
     assert texts(heat_map.texts.flat) == ["0.250", "−0.125", "0.000", "−0.250"]
     assert texts(ax.get_yticklabels()) == ["a", "b"]
     assert texts(ax.get_xticklabels()) == ["c", "d"]
 
 
 def test_colours_of_a_matrix_are_centred_on_zero(ax):
-    image = draw_matrix(ax, [[0.0]], limit=0.1, rows=["a"], columns=["b"]).image
+    image = draw_matrix(ax, [[0.0]], limit=0.1, rows=["a"], columns=["b"]).cells
     red, green, blue, _ = image.cmap(image.norm(0.0))
     assert min(red, green, blue) > 0.95
     assert image.norm(-0.1) == 0
@@ -100,7 +100,7 @@ def test_colours_of_a_matrix_are_centred_on_zero(ax):
 @pytest.mark.parametrize("value", np.linspace(-0.3, 0.3, 25))
 def test_the_number_in_a_cell_stands_out_from_its_colour(ax, value):
     heat_map = draw_matrix(ax, [[value]], limit=0.25, rows=["a"], columns=["b"])
-    cell = heat_map.image.cmap(heat_map.image.norm(value))
+    cell = heat_map.cells.cmap(heat_map.cells.norm(value))
     # WCAG 2.1 asks for 3 where text is as large as this (success criterion 1.4.3).
     assert contrast(heat_map.texts[0, 0].get_color(), cell) >= 3
 
@@ -108,12 +108,12 @@ def test_the_number_in_a_cell_stands_out_from_its_colour(ax, value):
 def test_the_frame_of_a_block_matrix_lies_around_the_chosen_block(ax):
     matrix = np.kron(np.eye(3), np.ones((2, 2)))
     blocks = draw_blocks(ax, matrix, 2, names=["a", "b", "c"], limit=1)
-    assert_array_equal(blocks.image.get_array(), matrix)
+    assert_array_equal(blocks.cells.get_array(), matrix)
     assert texts(ax.get_yticklabels()) == ["a", "b", "c"]
     assert [outline.get_center()[0] for outline in blocks.outlines] == [0.5, 2.5, 4.5]
     assert_array_equal(blocks.frame.get_center(), [4.5, 4.5])
     blocks.set(-matrix, 0)
-    assert_array_equal(blocks.image.get_array(), -matrix)
+    assert_array_equal(blocks.cells.get_array(), -matrix)
     assert_array_equal(blocks.frame.get_center(), [0.5, 0.5])
 
 

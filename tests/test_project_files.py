@@ -13,8 +13,9 @@ ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
 
-# conda-forge has Matplotlib without its desktop windows under a name of its own.
-CONDA_NAMES = {"matplotlib-base": "matplotlib"}
+# conda-forge has Matplotlib without its desktop windows, and Playwright for Python rather than for
+# JavaScript, under names of their own.
+CONDA_NAMES = {"matplotlib-base": "matplotlib", "playwright-python": "playwright"}
 
 
 def by_name(lines):

@@ -130,7 +130,7 @@ class GradientExplorer(Explorer):
 
     def draw(self, figure, state):
         """Draw probabilities, incoming gradient, and the three answers."""
-        first, second, third = figure.subplots(1, 3, width_ratios=[3, 3, 11])
+        first, second, third = figure.subplots(1, 3, width_ratios=[3, 3, 13])
         ticks = [str(k) for k in range(1, CLASSES + 1)]
         first.set_title("probabilities $p$")
         self._p = draw_bars(first, state.p, styles=[NEUTRAL], limits=(0, 1), ticks=ticks)

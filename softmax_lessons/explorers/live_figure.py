@@ -1,15 +1,13 @@
 """A Matplotlib figure that follows sliders: only what moves is drawn again."""
 
 from base64 import b64encode
-from io import BytesIO
 
 import ipywidgets as widgets
 import matplotlib
-import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
+from softmax_lessons.explorers.canvas import DPI, CachingCanvas
+from softmax_lessons.explorers.png import png
 from softmax_lessons.plotting import STYLE
 
 
@@ -34,9 +32,9 @@ class LiveFigure:
     """
 
     def __init__(self, size):
-        self.figure = Figure(figsize=size, dpi=100)
-        self.canvas = FigureCanvasAgg(self.figure)
-        width = int(size[0] * 100)
+        self.figure = Figure(figsize=size, dpi=DPI)
+        self.canvas = CachingCanvas(self.figure)
+        width = int(size[0] * DPI)
         self.image = widgets.Image(
             format="png", layout=widgets.Layout(width="100%", max_width=f"{width}px")
         )
@@ -67,10 +65,7 @@ class LiveFigure:
         self.canvas.restore_region(self._background)
         for artist in self.moving:
             self.figure.draw_artist(artist)
-        pixels = np.asarray(self.canvas.buffer_rgba())[..., :3]
-        png = BytesIO()
-        Image.fromarray(pixels).save(png, "PNG", compress_level=1)
-        self.image.value = png.getvalue()
+        self.image.value = png(self.canvas.buffer_rgba())
 
     def bundle(self, widget, text, alt):
         """Return a MIME bundle: a live widget, and for readers without one picture and numbers.

@@ -1,0 +1,1 @@
+"""How fast the lessons are, beside what a learner would use instead: `make bench`."""
