@@ -1,78 +1,19 @@
+import asyncio
 import json
 import os
 import re
-import subprocess
 import sys
 import webbrowser
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import SimpleNamespace
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.error import HTTPError
 
 import pytest
+from lab_server import started
 
 from tools import lab
+from tools.prompt_connection import PromptConnection
 
-ROOT = Path(__file__).parent.parent
 THEMES = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
-
-
-class Server:
-    """What is known of a JupyterLab from what it has printed."""
-
-    def __init__(self, process):
-        self.process = process
-        self.log = ""
-        for line in process.stderr:
-            self.log += line
-            if address := re.search(r"(http://127\.0\.0\.1:(\d+))/(\S+)\?token=(\w+)", line):
-                self.base, self.port, self.opens, self.token = address.groups()
-                self.wait_for_answer()
-                return
-        raise AssertionError(f"JupyterLab ended without an address:\n{self.log}")
-
-    def wait_for_answer(self):
-        # The address is printed a moment before anybody listens there. A signal to end that came
-        # in between would be lost.
-        while self.process.poll() is None:
-            try:
-                self.get("/api", self.token)
-                return
-            except HTTPError:
-                raise
-            except URLError:
-                with suppress(subprocess.TimeoutExpired):
-                    self.process.wait(timeout=0.05)
-        raise AssertionError("JupyterLab ended before it answered")
-
-    def get(self, path, token):
-        request = Request(f"{self.base}{path}", headers={"Authorization": f"token {token}"})
-        with urlopen(request, timeout=30) as answer:
-            return answer.read().decode()
-
-
-@contextmanager
-def started(home, *options):
-    """Start JupyterLab as `make lab` does, and end it afterwards, whatever happens."""
-    unwanted = ("JUPYTER", "XDG", "DISPLAY", "WAYLAND")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
-    process = subprocess.Popen(
-        [sys.executable, ROOT / "tools" / "lab.py", "--no-browser", *options],
-        env=environment | {"HOME": str(home), "JUPYTER_TOKEN": "known to everybody"},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield Server(process)
-    finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +109,17 @@ def test_root_is_told_and_allowed(monkeypatch, capsys, user, allowed):
     monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
     assert ("--allow-root" in lab.options()) == allowed
     assert ("You are root" in capsys.readouterr().out) == allowed
+
+
+def test_pictures_go_to_the_browser_without_waiting_for_an_acknowledgement(monkeypatch):
+    done = []
+
+    async def connect(self):
+        done.append("connected")
+
+    monkeypatch.setattr(PromptConnection.__base__, "connect", connect)
+    handler = SimpleNamespace(set_nodelay=done.append)
+    monkeypatch.setattr(PromptConnection, "websocket_handler", handler)
+    asyncio.run(PromptConnection.__new__(PromptConnection).connect())
+    assert done == [True, "connected"]
+    assert any(option.endswith("=prompt_connection.PromptConnection") for option in lab.options())

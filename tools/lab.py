@@ -55,6 +55,7 @@ def options() -> list[str]:
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
         "--ServerApp.answer_yes=True",  # one Ctrl-C is enough
+        "--ServerApp.kernel_websocket_connection_class=prompt_connection.PromptConnection",
         "--ServerApp.log_level=ERROR",  # the address is printed all the same
         "--LabApp.log_level=ERROR",
     ]

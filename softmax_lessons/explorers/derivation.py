@@ -8,18 +8,24 @@ import numpy as np
 
 from softmax_lessons.explorers.explorer import Explorer
 from softmax_lessons.plotting import draw_formulas
-from softmax_lessons.symbolic import Step, softmax_derivation
-
-derivation = cache(softmax_derivation)
 
 FORMULA_SIZES = {2: 28, 3: 20, 4: 14}
+
+
+@cache
+def derivation(n):
+    """Return the steps of the derivation for n logits."""
+    # SymPy takes longest of all to import, and no other explorer needs it.
+    from softmax_lessons.symbolic import softmax_derivation
+
+    return softmax_derivation(n)
 
 
 @dataclass(frozen=True)
 class DerivationState:
     """A step of the derivation, its formulas in LaTeX, and the entry that is looked at."""
 
-    step: Step
+    step: object
     number: int
     steps: int
     formulas: np.ndarray
