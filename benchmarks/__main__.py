@@ -36,7 +36,7 @@ def in_browser():
 def make_test():
     """Yield how long the whole of `make test` takes."""
     start = time.perf_counter()
-    run = subprocess.run(["make", "test"], capture_output=True, text=True)
+    run = subprocess.run(["make", "--no-print-directory", "test"], capture_output=True, text=True)
     seconds = time.perf_counter() - start
     if run.returncode:
         sys.exit(f"make test failed:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")

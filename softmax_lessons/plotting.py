@@ -30,7 +30,7 @@ CLASS_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 
 # A colour and a hatch for each meaning, so that none rests on colour alone.
 ANALYTIC = {"facecolor": "#0072B2"}
-NUMERIC = {"facecolor": "#E69F00", "edgecolor": "black", "hatch": ".."}
+NUMERIC = {"facecolor": "#E69F00", "edgecolor": "black", "hatch": "--"}
 ELEMENTWISE = {"facecolor": "#F0E442", "edgecolor": "black", "hatch": "//"}
 NEUTRAL = {"facecolor": "#B3B3B3"}
 

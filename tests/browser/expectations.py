@@ -231,16 +231,22 @@ def agree(row, expected):
     )
 
 
+def first_difference(lines, rows):
+    """Say which line is not as expected, "" where all are."""
+    for line, row in zip(lines, rows, strict=False):
+        if not agree(line, row):
+            return f"{line!r} should be {row}"
+    return "" if len(lines) == len(rows) else f"there are {len(lines)} lines, not {len(rows)}"
+
+
 def difference(name, controls, text):
-    """Say which line of an explorer's text does not belong to its controls, "" where all do."""
-    lines = text.splitlines()
+    """Say what of an explorer's text does not belong to its controls, "" where all does."""
+    complaint = "a slider stands where it cannot"
     try:
-        possible = [EXPECTED[name](reading) for reading in readings(controls)]
+        for reading in readings(controls):
+            complaint = first_difference(text.splitlines(), EXPECTED[name](reading))
+            if not complaint:
+                break
     except KeyError as missing:
-        return f"there is no control {missing}"
-    for rows in possible:
-        wrong = [pair for pair in zip(lines, rows, strict=False) if not agree(*pair)]
-        if not wrong and len(lines) == len(rows):
-            return ""
-    line, row = wrong[0] if wrong else (text, rows)
-    return f"{line!r} should be {row}"
+        complaint = f"there is no control {missing}"
+    return complaint

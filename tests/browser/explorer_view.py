@@ -61,8 +61,9 @@ class ExplorerView:
     def until(self, objection):
         """Wait until there is no objection to what is shown, and return it."""
         while complaint := objection(shown := self.shown()):
+            message = f"{self.name}, {shown.controls}: {complaint}"
             arg = [self.cell.element_handle(), shown.state]
-            wait(self.page, f"{self.name}, {shown.controls}: {complaint}", IS_ANOTHER, arg)
+            wait(self.page, message, IS_ANOTHER, arg, every=20)
         return shown
 
     def settled(self, leaving=None):

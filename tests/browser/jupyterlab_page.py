@@ -32,10 +32,10 @@ TROUBLES = f"""[...document.querySelectorAll('.jp-Notebook .jp-Cell')].flatMap((
     [...cell.querySelectorAll("{TROUBLE}")].map(found => [k, found.textContent]))"""
 
 
-def wait(page, complaint, condition, arg=None, timeout=LONGEST):
-    """Wait until JavaScript gives something true; complain where it does not."""
+def wait(page, complaint, condition, arg=None, timeout=LONGEST, every=100):
+    """Wait until JavaScript, asked so often, gives something true; complain where it does not."""
     try:
-        page.wait_for_function(condition, arg=arg, timeout=timeout)
+        page.wait_for_function(condition, arg=arg, timeout=timeout, polling=every)
     except TookTooLong:
         raise AssertionError(complaint) from None
 
