@@ -10,6 +10,8 @@ Shared by every function here:
 - NaN, +inf, or a slice that is -inf throughout give NaN in that slice alone, without a warning
   (`logsumexp` gives the limit where there is one).
 - No argument is ever written to.
+- An error is stated in ulp, units in the last place: the distance from the exact number to its
+  neighbour in the dtype, and no less than the smallest subnormal number.
 
 All quantities are dimensionless.
 """
@@ -40,6 +42,16 @@ def _with_axis(name, value, axis):
     return array, axes
 
 
+def _sum(array, axes, where=True):
+    """Return the sum of each slice, kept with length 1.
+
+    float16 is summed in float32: in float16, 2048 + 1 is 2048, and ten thousand ones are too few.
+    """
+    wide = np.promote_types(array.dtype, np.float32)
+    total = array.sum(axis=axes, keepdims=True, dtype=wide, where=where)
+    return total.astype(array.dtype, copy=False)
+
+
 def _shifted(z, axes):
     """Return z less its largest entry in each slice, so that no exponential can overflow."""
     return z - z.max(axis=axes, keepdims=True)
@@ -50,8 +62,8 @@ def _log_sum_exp_of_shifted(shifted, axes):
     # Each largest entry contributes exp(0) = 1. Counting these apart and adding the rest with log1p
     # keeps the digits of log p where p is nearly 1: log(1 + 1e-20) is 0, log1p(1e-20) is 1e-20.
     largest = shifted == 0
-    count = largest.sum(axis=axes, keepdims=True, dtype=shifted.dtype)
-    rest = np.exp(shifted).sum(axis=axes, keepdims=True, where=~largest)
+    exp = np.exp(shifted)
+    count, rest = _sum(exp, axes, where=largest), _sum(exp, axes, where=~largest)
     return np.log(count) + np.log1p(rest / count)
 
 
@@ -86,6 +98,10 @@ def softmax(z, axis=-1):
     Adding one number to all logits of a slice changes nothing; taking the largest away keeps every
     exponential at most 1.
 
+    The error of p_i is at most :math:`\max_k z_k - z_i + n + 8` ulp, n being the number of classes.
+    The distance to the largest logit is in it because the rounding of ``z_i - m`` is magnified
+    by the exponential.
+
     References
     ----------
     Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990.
@@ -103,7 +119,7 @@ def softmax(z, axis=-1):
     """
     z, axes = _with_axis("z", z, axis)
     exp = np.exp(_shifted(z, axes))
-    exp /= exp.sum(axis=axes, keepdims=True)
+    exp /= _sum(exp, axes)
     return exp
 
 
@@ -133,6 +149,9 @@ def log_softmax(z, axis=-1):
     Notes
     -----
     .. math:: \log p_i = z_i - \log \sum_k e^{z_k}
+
+    The error is at most n + 8 ulp for n classes, plus the distance between the largest logit and
+    the next. Where p is nearly 1 its logarithm, nearly 0, keeps all its digits.
 
     References
     ----------
@@ -182,6 +201,9 @@ def logsumexp(z, axis=-1, keepdims=False):
 
     Its gradient is softmax. It is shift equivariant: ``logsumexp(z + c) == logsumexp(z) + c``.
 
+    The error is at most n + 8 ulp of the larger of :math:`|\max_k z_k|` and the logarithm of
+    :math:`\sum_k e^{z_k - \max_j z_j}`, for n classes.
+
     References
     ----------
     Blanchard, Higham, Higham, "Accurately computing the log-sum-exp and softmax functions",
@@ -227,6 +249,9 @@ def softmax_jacobian(z, axis=-1):
     -----
     .. math:: J_{ij} = \frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j),
         \qquad J = \operatorname{diag}(p) - p p^\top
+
+    With d_i the distance of logit i to the largest, the error is at most d_i + d_j + 2n + 8 ulp of
+    :math:`p_i (\delta_{ij} + p_j)`: on the diagonal, digits cancel where p_i is nearly 1.
 
     References
     ----------
@@ -276,6 +301,9 @@ def softmax_jvp(z, tangent, axis=-1):
     -----
     .. math:: (J v)_i = p_i \Bigl(v_i - \sum_j p_j v_j\Bigr)
 
+    The error of entry j is at most 2d + 2n + 8 ulp of :math:`p_j (|v_j| + \sum_k p_k |v_k|)`, with
+    n classes and d the largest distance between two logits whose probabilities are not 0.
+
     References
     ----------
     Griewank, Walther, Evaluating Derivatives, SIAM, 2008, chapter 3.
@@ -319,6 +347,9 @@ def softmax_vjp(z, cotangent, axis=-1):
 
     The Jacobian of softmax is symmetric, so this is the same formula as `softmax_jvp`.
 
+    The error of entry j is at most 2d + 2n + 8 ulp of :math:`p_j (|g_j| + \sum_k p_k |g_k|)`, with
+    n classes and d the largest distance between two logits whose probabilities are not 0.
+
     References
     ----------
     Griewank, Walther, Evaluating Derivatives, SIAM, 2008, chapter 3.
@@ -361,6 +392,9 @@ def softmax_backward(p, grad_p, axis=-1):
     .. math:: \frac{\partial L}{\partial z_j} = p_j \Bigl(g_j - \sum_i g_i p_i\Bigr), \qquad
         g_i = \frac{\partial L}{\partial p_i}
 
+    For n classes the error of entry j is at most n + 8 ulp of
+    :math:`p_j (|g_j| + \sum_k p_k |g_k|)`.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, Springer, 2006, equation 4.106 (the Jacobian,
@@ -380,7 +414,7 @@ def _times_jacobian(p, name, v, reference, axis):
     p, axes = _with_axis("p", p, axis)
     v = real_array(name, v)
     require_shape(name, v, p.shape, reference)
-    return p * (v - (p * v).sum(axis=axes, keepdims=True))
+    return p * (v - _sum(p * v, axes))
 
 
 @_quietly
@@ -413,6 +447,9 @@ def log_softmax_backward(log_p, grad_log_p, axis=-1):
     .. math:: \frac{\partial L}{\partial z_j} = g_j - p_j \sum_i g_i, \qquad
         g_i = \frac{\partial L}{\partial \log p_i}
 
+    For n classes the error of entry j is at most n + 8 ulp of
+    :math:`|g_j| + p_j \sum_k |g_k|`.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, Springer, 2006, equation 4.106 (divided by
@@ -426,6 +463,6 @@ def log_softmax_backward(log_p, grad_log_p, axis=-1):
     log_p, axes = _with_axis("log_p", log_p, axis)
     g = real_array("grad_log_p", grad_log_p)
     require_shape("grad_log_p", g, log_p.shape, "log_p")
-    gradient = g - np.exp(log_p) * g.sum(axis=axes, keepdims=True)
+    gradient = g - np.exp(log_p) * _sum(g, axes)
     # A masked logit cannot move, whatever arrives at its entry.
     return np.where(np.isneginf(log_p), gradient.dtype.type(0), gradient)
