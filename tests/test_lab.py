@@ -88,6 +88,16 @@ def test_a_second_start_takes_another_port(server, home):
         assert second.port != server.port
 
 
+def test_a_python_without_jupyter_is_told_what_to_do(monkeypatch):
+    monkeypatch.setattr(lab, "NEEDED", ("jupyterlab", "no_such_package"))
+    with pytest.raises(SystemExit, match="does not have no_such_package; type `make clean`"):
+        lab.main()
+
+
+def test_nothing_is_missing_where_the_lessons_are_installed():
+    assert lab.what_is_missing() is None
+
+
 def test_a_screen_is_needed_for_a_browser(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)

@@ -4,6 +4,7 @@ import sys
 
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbformat import v4
 
 from tools import notebooks
@@ -352,3 +353,13 @@ def test_execute_reports_a_cell_that_does_not_end(path, capsys, monkeypatch):
     store(lesson("while True:\n    pass"), path)
     assert notebooks.main(["execute", str(path)]) == 1
     assert f"{path}, cell 2 (id code-1): still running after 1 second" in capsys.readouterr().err
+
+
+def test_execute_says_what_to_do_where_there_is_no_kernel(path, capsys, monkeypatch):
+    def nowhere(manager, name):
+        raise NoSuchKernel(name)
+
+    monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", nowhere)
+    store(lesson("1"), path)
+    assert notebooks.main(["execute", str(path)]) == 1
+    assert "ipykernel is missing; type `make clean`" in capsys.readouterr().err

@@ -6,14 +6,24 @@ Options are handed on to JupyterLab: python tools/lab.py --port=9000
 import os
 import sys
 import webbrowser
+from importlib.util import find_spec
 from pathlib import Path
-
-from jupyter_client import KernelManager
-from jupyter_core.paths import jupyter_config_dir
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "notebooks/00_start_here.ipynb"
+NEEDED = ("jupyterlab", "jupyter_client", "ipykernel", "softmax_lessons")
 TEXT_BROWSERS = {"elinks", "links", "lynx", "w3m", "www-browser"}
+
+
+def what_is_missing() -> str | None:
+    """Return what to do where this Python cannot show the lessons, None where it can."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if not missing:
+        return None
+    return (
+        f"{sys.executable} does not have {', '.join(missing)}; type `make clean` and `make lab`,"
+        " or where conda installed the lessons, `conda activate softmax_lessons` first"
+    )
 
 
 def has_desktop_browser() -> bool:
@@ -35,6 +45,8 @@ def put_first(name: str, path: Path) -> None:
 
 def set_up_environment() -> None:
     """Let the learner's JupyterLab look as ever, and the server be as the lessons need it."""
+    from jupyter_core.paths import jupyter_config_dir
+
     # Theme, fonts and shortcuts are the learner's own. The password, the folder or the tabs left
     # open from other work are not wanted here.
     settings = Path(jupyter_config_dir(), "lab", "user-settings")
@@ -50,6 +62,8 @@ def set_up_environment() -> None:
 
 def options() -> list[str]:
     """Return the options for JupyterLab; print, in a line each, what the learner should know."""
+    from jupyter_client import KernelManager
+
     chosen = [
         "--ip=127.0.0.1",
         f"--ServerApp.root_dir={ROOT}",
@@ -73,6 +87,9 @@ def options() -> list[str]:
 
 def main() -> None:
     """Start JupyterLab and stay until it ends."""
+    # Imports of Jupyter are in the functions that need them, since it may be missing.
+    if problem := what_is_missing():
+        sys.exit(problem)
     set_up_environment()
     from jupyterlab.labapp import LabApp  # looks into the environment when it is imported
 

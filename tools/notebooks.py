@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -255,6 +256,9 @@ def executed(path: Path) -> tuple[bytes, NotebookNode]:
         message = f"still running after {CELL_TIMEOUT} seconds"
     except DeadKernelError:
         message = "the kernel died"
+    except NoSuchKernel:
+        message = "there is no Python kernel here: ipykernel is missing; type `make clean`"
+        raise NotebookError(Problem(path, f"{message}, then the same command again")) from None
     else:
         return content, normalised(nb)
     message = f"{message}; the file is left as it was, mend the cell and run this again"
