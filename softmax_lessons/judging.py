@@ -3,6 +3,7 @@
 A function is judged by what it does, never by its source text.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,10 @@ import numpy as np
 
 from softmax_lessons.misconceptions import CATALOGUE
 from softmax_lessons.sandbox import Endless, call
-from softmax_lessons.verdicts import Counterexample, Status, Verdict, shown
+from softmax_lessons.verdicts import LARGEST, Counterexample, Status, Verdict, shown
+
+LONGEST = {False: 200, True: 2000}
+"""How many characters of a value are shown, and of an array."""
 
 
 def laid_out(array, layout):
@@ -65,9 +69,46 @@ class Probe:
         return sum(a.size for a in self.arguments if isinstance(a, np.ndarray))
 
 
+@dataclass(frozen=True)
+class Other:
+    """What is kept of a value that is no array of numbers, for it may do anything when looked at.
+
+    Parameters
+    ----------
+    kind : str
+        The name of its type.
+    text : str
+        The value in a few words.
+    """
+
+    kind: str
+    text: str
+
+    @classmethod
+    def of(cls, value):
+        """Return what is kept of a value; to be called in the sandbox."""
+        return cls(f"{type(value).__name__}", _in_words(value))
+
+    def __str__(self):
+        """Return the value in a few words."""
+        return self.text
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a function did with one probe."""
+    """What a function did with one probe.
+
+    Parameters
+    ----------
+    value : ndarray of float64, Other, None or ...
+        What the first call gave.
+    error : BaseException or None
+        What it raised.
+    written : tuple or None
+        The arguments after it, if it wrote into them.
+    second : object
+        What the second call gave, or raised.
+    """
 
     value: object = None
     error: BaseException | None = None
@@ -77,26 +118,39 @@ class Outcome:
     @property
     def array(self):
         """The value if it is an array of floats, else None."""
-        numbers = isinstance(self.value, np.ndarray) and self.value.dtype.kind == "f"
-        return self.value if numbers else None
+        return self.value if type(self.value) is np.ndarray else None
 
 
-def _as_array(value):
-    """Return a copy of a value as an array of floats; as it is, if it cannot be one."""
-    if value is None or isinstance(value, (str, bytes, bool, np.bool_)):
+def _kept(value):
+    """Return a copy of numbers as an array of floats, and `Other` for what is none.
+
+    To be called in the sandbox, as a value may do anything.
+    """
+    if value is None or value is ...:
         return value
-    try:
-        array = np.array(value)
-    except ValueError:  # rows of unequal length
-        return value
-    return array.astype(np.float64) if array.dtype.kind in "iuf" else value
+    if not isinstance(value, (str, bytes, bool, np.bool_)):
+        with contextlib.suppress(ValueError):  # rows of unequal length
+            array = np.asarray(value)
+            if array.dtype.kind in "iuf":
+                # A huge one may take no memory as it is, but would as a copy.
+                huge = array.size > LARGEST
+                return np.broadcast_to(np.nan, array.shape) if huge else array.astype(np.float64)
+    return Other.of(value)
 
 
 def _same(a, b, tolerance):
     """Tell whether two values agree: arrays of one shape and nearly equal, or of one other type."""
-    if not isinstance(a, np.ndarray) or a.dtype.kind != "f" or type(b) is not np.ndarray:
-        return type(a) is type(b)
-    return a.shape == b.shape and np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+    if type(a) is not np.ndarray or type(b) is not np.ndarray:
+        return type(a) is type(b) and getattr(a, "kind", None) == getattr(b, "kind", None)
+    if a.shape != b.shape or a.size > LARGEST:  # of huge ones the shape alone is kept
+        return a.shape == b.shape
+    return np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def _changed(before, after):
+    """Tell whether an array is another one now."""
+    same_type = before.dtype == after.dtype
+    return not (same_type and np.array_equal(before, after, equal_nan=True))
 
 
 def observe(function, probe):
@@ -117,15 +171,17 @@ def observe(function, probe):
     array([1., 1.])
     """
     arguments = probe.fresh()
-    value, error = call(lambda: _as_array(function(*arguments)))
+    value, error = call(lambda: _kept(function(*arguments)))
     if error is not None:
         refused = probe.layout == "read-only" and "read-only" in described(error)
         return Outcome(error=error, written=probe.arguments if refused else None)
     written = None
     for before, after in zip(probe.arguments, arguments, strict=True):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+        if isinstance(before, np.ndarray) and _changed(before, after):
             written = arguments
-    second, error = call(lambda: _as_array(function(*probe.fresh())))
+    second, error = call(lambda: _kept(function(*probe.fresh())))
+    if type(error) is Endless:
+        return Outcome(error=error)
     return Outcome(value, None, written, error if error is not None else second)
 
 
@@ -189,9 +245,9 @@ class Exercise:
         outcomes = []
         for probe in self.probes:
             outcomes.append(observe(function, probe))
-            if isinstance(outcomes[-1].error, Endless):
+            if type(outcomes[-1].error) is Endless:
                 return self._raises(probe, outcomes[-1])
-        if all(_nothing(outcome) for outcome in outcomes):
+        if all(nothing(outcome.value, outcome.error) for outcome in outcomes):
             return self.nothing_yet()
         verdict = self._side_effect(outcomes) or self._difference(outcomes)
         if verdict:
@@ -228,18 +284,18 @@ class Exercise:
 
     def _raises(self, probe, outcome):
         error, expected = outcome.error, self.expected[self.probes.index(probe)].value
-        text = str(error) if isinstance(error, Endless) else described(error)
+        endless = type(error) is Endless
         return self.wrong(
             Status.RAISES,
-            f"For this input {text}." if isinstance(error, Endless) else f"It raises {text}.",
+            f"For this input {raised(error)}." if endless else f"It raises {described(error)}.",
             counterexample=self._counterexample(probe, "nothing", expected),
         )
 
     def _side_effect(self, outcomes):
         """Return the verdict on a function that writes into its arguments, or remembers."""
         for probe, outcome, expected in zip(self.probes, outcomes, self.expected, strict=True):
-            if outcome.written is not None:
-                note = f"its arguments afterwards are {', '.join(map(shown, outcome.written))}"
+            if outcome.written is not None and self._is_refused_alone(probe, outcomes):
+                note = f"its arguments afterwards are {', '.join(map(_after, outcome.written))}"
                 if outcome.error is not None:
                     note = "this input is read-only, so that writing into it is an error"
                 return self._known("writes-into-argument", probe, outcome, expected, note)
@@ -247,6 +303,14 @@ class Exercise:
                 note = f"the second call with the same input gives {described(outcome.second)}"
                 return self._known("remembers", probe, outcome, expected, note)
         return None
+
+    def _is_refused_alone(self, probe, outcomes):
+        """Tell whether a function does no worse with writable arrays of the same numbers."""
+        return all(
+            outcome.error is None
+            for other, outcome in zip(self.probes, outcomes, strict=True)
+            if other.arguments is probe.arguments and other.layout == "plain"
+        )
 
     def _known(self, key, probe, outcome, expected, note=""):
         record = next(r for r, _ in self.known if r.key == key)
@@ -304,11 +368,11 @@ class Exercise:
         )
 
 
-def _nothing(outcome):
-    """Tell whether a function did nothing yet, as a stub does."""
-    return isinstance(outcome.error, NotImplementedError) or (
-        outcome.error is None and (outcome.value is None or outcome.value is ...)
-    )
+def nothing(value, error):
+    """Tell whether a call did nothing yet, as that of a stub does."""
+    if error is not None:
+        return issubclass(type(error), NotImplementedError)
+    return value is None or value is ...
 
 
 def _named(argument):
@@ -316,13 +380,52 @@ def _named(argument):
     return argument.__name__ if callable(argument) else argument
 
 
+def _after(argument):
+    """Return an argument of a call as text; the function may have done anything to an array."""
+    return described(argument) if isinstance(argument, np.ndarray) else shown(_named(argument))
+
+
+def raised(error):
+    """Return in a few words what a function did that did not return."""
+    text = described(error)
+    return text.removeprefix("Endless: ") if type(error) is Endless else f"it raises {text}"
+
+
 def described(value):
-    """Return a value or an exception in a few words."""
-    if isinstance(value, np.ndarray):
-        return shown(value)
-    text, error = call(str, value)
-    if error is not None:
-        text = ""
-    if len(text) > 200:
-        text = text[:200] + " ..."
-    return f"{type(value).__name__}: {text}".rstrip(": ")
+    r"""Return a value or an exception in a few words.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+        Cut off where it is long, and with escapes for characters that would not be seen.
+
+    Examples
+    --------
+    >>> described(KeyError("a"))
+    "KeyError: 'a'"
+    >>> described("up\x1b[2A")
+    'str: up\\x1b[2A'
+    """
+    if type(value) is Other:
+        return value.text
+    text, error = call(_in_words, value)
+    return text if error is None else "an object that cannot be shown"
+
+
+def _in_words(value):
+    """Do the work of `described`; to be called in the sandbox."""
+    is_array = type(value) is np.ndarray
+    try:
+        text = shown(value) if is_array else f"{type(value).__name__}: {value!s}"
+    except Exception:
+        text = f"{type(value).__name__}"
+    longest = LONGEST[is_array]
+    if len(text) > longest:
+        text = text[:longest] + " ..."
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text).rstrip(
+        ": "
+    )

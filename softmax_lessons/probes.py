@@ -16,6 +16,8 @@ _FAR = np.array(
     [[0.0, 1.0, 2.0, -1.0], [1000.0, 1001.0, 999.5, 998.0], [-1000.0, -999.0, -998, -3e3]]
 )
 _SATURATED = np.array([[30.0, 0.0, -1.0, 2.0], [0.0, 1.0, 40.0, 0.5], [0.0, 0.0, -35.0, 1.0]])
+# Within reach of exp, but too far for it once the maximum is added, or exponentials are multiplied.
+_HALFWAY = np.array([[400.0, -400.0]])
 _SINGLE = np.array([[0.3], [-2.0], [7.0]])
 _LOGITS = [_PAIR, _BATCH, _INTEGERS, _BATCH.astype(np.float32), _FAR, _SATURATED, _TWO_ROWS]
 
@@ -38,6 +40,7 @@ def _forward_probes():
             Probe((np.array([1000.0, 1001.0]), 0)),
             Probe((np.array([-1000.0, -1001.0]), -1)),
             Probe((np.array([0.0, 800.0]), 0)),
+            Probe((_HALFWAY[0], 0)),
             Probe((np.array([3, 1, 2]), 0)),
             *(Probe((z, axis)) for z in _LOGITS[1:] for axis in (-1, 0)),
             *(Probe((_BLOCK, axis)) for axis in (0, 1, -2, 2)),
@@ -59,6 +62,7 @@ def _vjp_probes():
     return _smallest_first(
         [
             *(Probe((z, g)) for z, g in zip(floats, _gradients_like(floats), strict=True)),
+            Probe((_HALFWAY, _PAIR)),
             Probe((_INTEGERS, _INTEGERS[::-1] * 2)),
             *_with_layouts(_BATCH, *_gradients_like([_BATCH])),
         ],
@@ -89,6 +93,7 @@ def _loss_probes():
     return _smallest_first(
         [
             Probe((_PAIR, np.array([[1.0, 0.0]]))),
+            Probe((_HALFWAY, np.array([[0.0, 1.0]]))),
             *(Probe((z, target[: len(z), : z.shape[1]])) for z in _LOGITS[1:]),
             *_with_layouts(_BATCH, target),
         ],
@@ -125,13 +130,14 @@ FORWARD = _forward_probes()
 JACOBIAN = _smallest_first(
     [
         *(Probe((z,)) for z in (_PAIR[0], np.array([1, 2, 3]), _BATCH[0].astype(np.float32))),
-        *(Probe((z,)) for z in (_FAR[1], _FAR[2], _SATURATED[0], _BLOCK.reshape(-1)[:5])),
+        *(Probe((z,)) for z in (_HALFWAY[0], _FAR[1], _FAR[2], _SATURATED[0])),
+        Probe((_BLOCK.reshape(-1)[:5],)),
         *_with_layouts(_BATCH[1]),
     ],
     [Probe((_SINGLE[0],))],
 )
 BATCHED_JACOBIAN = _smallest_first(
-    [*(Probe((z,)) for z in _LOGITS), *_with_layouts(_BATCH)], [Probe((_SINGLE,))]
+    [*(Probe((z,)) for z in (*_LOGITS, _HALFWAY)), *_with_layouts(_BATCH)], [Probe((_SINGLE,))]
 )
 VJP = _vjp_probes()
 BACKWARD = _backward_probes()

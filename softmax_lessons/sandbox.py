@@ -1,15 +1,30 @@
-"""Calls a learner's function, which may do anything, and leaves everything as it was."""
+"""Calls a learner's function, which may do anything, and leaves things as they were.
+
+Put back are NumPy's error handling, print options and global random state, the state of `random`,
+the filters of warnings, standard output and error, the recursion limit, the handlers of SIGINT and
+SIGALRM, and the timer. Nothing else is: not what a function does to modules, files or threads.
+
+A function is stopped after SECONDS, where signals reach it: in the main thread of a POSIX system.
+Elsewhere it has all the time it takes. Nor does a signal stop a single operation in C, such as
+``9**9**9``, before that comes to its end, or a function that takes the alarm for itself.
+"""
 
 import contextlib
 import io
+import random
 import signal
+import sys
 import threading
+import time
 import warnings
 
 import numpy as np
 
 SECONDS = 5
+AGAIN = 0.1
+"""The seconds that a stopped function has for cleaning up."""
 CHARACTERS = 100_000
+TIMED = hasattr(signal, "setitimer")
 
 
 class Endless(BaseException):
@@ -29,58 +44,110 @@ class _Sink(io.TextIOBase):
         return len(text)
 
 
-@contextlib.contextmanager
-def _signals():
-    """Stop the body after SECONDS; a real interrupt, from the stop button, goes through.
+class _Settings:
+    """What a function may change, as it is now; put back at the end of a `with`.
+
+    No generator: one that is cut short would put things back when it is collected, at any time.
+    """
+
+    def __enter__(self):
+        self.print_options = np.get_printoptions()
+        # The learner may use the global one, and may put another generator into it.
+        self.generator = np.random.get_bit_generator()
+        self.numpy_state = np.random.get_state()  # noqa: NPY002
+        self.state = random.getstate()
+        self.depth = sys.getrecursionlimit()
+
+    def __exit__(self, *error):
+        np.set_printoptions(**self.print_options)
+        if np.random.get_bit_generator() is not self.generator:
+            np.random.set_bit_generator(self.generator)
+        np.random.set_state(self.numpy_state)  # noqa: NPY002
+        random.setstate(self.state)
+        if sys.getrecursionlimit() != self.depth:
+            sys.setrecursionlimit(self.depth)
+
+
+def _applied(function, arguments):
+    """Call a function; what is above this on the stack is the learner's."""
+    return function(*arguments)
+
+
+def _next_below(frame, *functions):
+    """Return a frame, or the nearest one below it on the stack, that runs one of some functions."""
+    codes = [function.__code__ for function in functions]
+    while frame is not None and frame.f_code not in codes:
+        frame = frame.f_back
+    return frame
+
+
+def _is_learners(frame):
+    """Tell whether a frame is the learner's, and not a part of this module's work."""
+    below = _next_below(frame, _applied, call, _Signals.ring)
+    return below is not None and below.f_code is _applied.__code__
+
+
+class _Signals:
+    """Stops the body of a `with` after SECONDS; a real interrupt, from the stop button, too.
 
     A KeyboardInterrupt that the learner's own code raises is an exception like any other. Signals
-    reach the main thread of a POSIX system alone; elsewhere this does nothing.
+    reach the main thread of a POSIX system alone; elsewhere this does nothing. A call within a call
+    shares its time.
+
+    Attributes
+    ----------
+    rung : Endless or None
+        What has stopped the body.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    stopped = False
 
-    def stop(number, frame):
-        nonlocal stopped
-        stopped = True
-        raise KeyboardInterrupt
+    active = False
+    moments = random.Random(0)
 
-    def ring(number, frame):
-        raise Endless(f"it did not return within {SECONDS} seconds")
+    def __enter__(self):
+        self.rung, self.stopped = None, False
+        main = threading.current_thread() is threading.main_thread()
+        self.outermost = main and not _Signals.active
+        if not self.outermost:
+            return self
+        _Signals.active = True
+        self.interrupt = signal.signal(signal.SIGINT, self.stop)
+        if TIMED:
+            self.alarm = signal.signal(signal.SIGALRM, self.ring)
+            self.started = time.monotonic()
+            self.left, self.interval = signal.setitimer(signal.ITIMER_REAL, SECONDS, AGAIN)
+        return self
 
-    timed = hasattr(signal, "setitimer")
-    before = signal.signal(signal.SIGINT, stop)
-    if timed:
-        alarm = signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    try:
-        yield
-    finally:
-        if timed:
+    def __exit__(self, *error):
+        if not self.outermost:
+            return
+        if TIMED:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, alarm)
-        signal.signal(signal.SIGINT, before)
-        if stopped:
+            signal.signal(signal.SIGALRM, self.alarm)
+            if self.left:  # the caller's own timer goes on
+                left = max(self.left - (time.monotonic() - self.started), 1e-3)
+                signal.setitimer(signal.ITIMER_REAL, left, self.interval)
+        signal.signal(signal.SIGINT, self.interrupt)
+        _Signals.active = False
+        if self.stopped:
             raise KeyboardInterrupt
 
+    def stop(self, number, frame):
+        """Handle an interrupt."""
+        self.stopped = True
+        if _is_learners(frame):
+            raise KeyboardInterrupt
 
-@contextlib.contextmanager
-def _everything_restored():
-    """Silence the body, and put back NumPy's settings and random state after it."""
-    random_state = np.random.get_state()  # noqa: NPY002 (the learner may use the global one)
-    with (
-        contextlib.redirect_stdout(_Sink()),
-        contextlib.redirect_stderr(_Sink()),
-        warnings.catch_warnings(),
-        np.errstate(all="ignore"),
-        np.printoptions(),
-    ):
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            np.random.set_state(random_state)  # noqa: NPY002
+    def ring(self, number, frame):
+        """Handle the alarm."""
+        if not _next_below(frame, _applied):
+            return
+        if self.rung:
+            # It has caught the one before, and would catch one at the same place again. At random
+            # moments, they soon find it where it is done with one and not yet ready for the next.
+            signal.setitimer(signal.ITIMER_REAL, self.moments.uniform(1e-6, 2e-5), AGAIN)
+        self.rung = Endless(f"it did not return within {SECONDS} seconds")
+        if _is_learners(frame):
+            raise self.rung
 
 
 def call(function, *arguments):
@@ -107,11 +174,18 @@ def call(function, *arguments):
     >>> call(int, "7")
     (7, None)
     """
-    try:
-        with _everything_restored(), _signals():
+    value = error = None
+    with (
+        contextlib.redirect_stdout(_Sink()),
+        contextlib.redirect_stderr(_Sink()),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        with _Settings(), _Signals() as signals:
             try:
-                return function(*arguments), None
-            except BaseException as error:
-                return None, error
-    except Endless as error:  # the alarm rang between the two
-        return None, error
+                value = _applied(function, arguments)
+            except BaseException as caught:
+                error = caught
+    # It may have caught what stopped it, and returned then.
+    return (None, signals.rung) if signals.rung else (value, error)

@@ -1,5 +1,6 @@
 """What a check answers: a status, what shows it, and what to try next, as text and as HTML."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from html import escape
@@ -22,6 +23,9 @@ class Status(Enum):
 # The edge and the mark of a verdict that is not a mistake.
 LOOKS = {Status.CORRECT: ("#009E73", "✓"), Status.NOT_ATTEMPTED: ("#999999", "…")}
 
+LARGEST = 10**6
+"""An array of more entries is shown by its shape."""
+
 
 def shown(value):
     """Return a value as a learner reads it: arrays rounded to four decimals.
@@ -41,11 +45,37 @@ def shown(value):
     """
     if not isinstance(value, np.ndarray):
         return str(value)
+    if value.size > LARGEST:
+        return f"an array of shape {value.shape}"
     if value.dtype.kind != "f":
         return np.array2string(value)
     largest = np.abs(value[np.isfinite(value)]).max(initial=0)
     form = "{:z.4f}" if largest < 1e5 else "{:z.3e}"
     return np.array2string(value, formatter={"float_kind": form.format})
+
+
+def as_html(text):
+    r"""Return text for HTML that stays text, and that MathJax does not take for a formula.
+
+    Jupyter typesets what lies between dollars, or begins with a backslash, within one element. No
+    two of these are in the same one here.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> as_html("a < b")
+    'a &lt; b'
+    >>> as_html("$x$")
+    '<span>$</span>x<span>$</span>'
+    """
+    return re.sub(r"[$\\]", r"<span>\g<0></span>", escape(text))
 
 
 @dataclass(frozen=True)
@@ -141,8 +171,8 @@ class Verdict:
         """Return the verdict as HTML that takes its colours from the page, light or dark."""
         edge, mark = LOOKS.get(self.status, ("#D55E00", "✗"))
         parts = [
-            f"<p><b>{mark} {escape(self.exercise)}: {escape(self.status.value)}</b><br>"
-            f"{escape(self.summary)}</p>"
+            f"<p><b>{mark} {as_html(self.exercise)}: {escape(self.status.value)}</b><br>"
+            f"{as_html(self.summary)}</p>"
         ]
         if self.counterexample:
             rows = "".join(
@@ -151,13 +181,13 @@ class Verdict:
                 for name, text in self.counterexample.lines()
             )
             parts.append(f'<table style="background:transparent">{rows}</table>')
-        parts += [f"<p><b>{escape(name)}:</b> {escape(text)}</p>" for name, text in self._notes()]
+        parts += [f"<p><b>{escape(name)}:</b> {as_html(text)}</p>" for name, text in self._notes()]
         if self.table:
             head, *body = self.table
             heads = "".join(f'<th style="text-align:left">{escape(cell)}</th>' for cell in head)
             rows = "".join(
                 "<tr>"
-                + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in row)
+                + "".join(f'<td style="text-align:left">{as_html(cell)}</td>' for cell in row)
                 + "</tr>"
                 for row in body
             )

@@ -23,6 +23,8 @@ import right_implementations
 import scipy.special
 from right_implementations import RIGHT
 
+from softmax_lessons.misconceptions import CATALOGUE
+
 KINDS = ("sign", "axis", "factor", "dropped term", "transposed index", "one element", "extreme")
 
 # Kinds that a check has no place for: a checker returns one bool, a finite difference knows no
@@ -595,6 +597,81 @@ def first_difference(check, right, mutant, expected):
             if not agree(value, expected[k], tolerance(check, right, arguments)):
                 return arguments
     return None
+
+
+def _fewer_inputs(check):
+    """Return as many inputs as show whether a name is true; all of them would take a while."""
+    return inputs(check)[:150]
+
+
+@cache
+def _outcomes_of_mistakes(check, key):
+    """Return what each function of the catalogue under one name gives for each input."""
+    functions = [
+        m.function for m in CATALOGUE if (m.kind, m.key) == (check.removeprefix("check_"), key)
+    ]
+    # In float32 a difference quotient with their small step would have no digits.
+    precise = check == "check_finite_difference_gradient"
+    return [
+        [
+            _outcome(f, _in_float64(arguments) if precise else arguments)
+            for arguments in _fewer_inputs(check)
+        ]
+        for f in functions
+    ]
+
+
+def _in_float64(arguments):
+    return [a.astype(float) if getattr(a, "dtype", None) == np.float32 else a for a in arguments]
+
+
+def _agree_where_finite(value, expected, tolerance):
+    """Tell whether two wrong results are one and the same, where they are numbers.
+
+    Which entries an overflow spoils depends on how a formula is written.
+    """
+    if any(v is RAISED or v is WRITTEN for v in (value, expected)):
+        return value is expected
+    if isinstance(value, (bool, np.bool_)) or np.iscomplexobj(value):
+        return agree(value, expected, tolerance)
+    value, expected = np.asarray(value, dtype=float), np.asarray(expected, dtype=float)
+    finite = np.isfinite(value) & np.isfinite(expected) if value.shape == expected.shape else None
+    return (
+        finite is not None
+        and np.isfinite(value).all() == np.isfinite(expected).all()
+        and agree(value[finite], expected[finite], tolerance)
+    )
+
+
+def _has_subnormal_exponentials(logits):
+    """Tell whether a naive exponential has next to no digits here, or its 1e-20th part none."""
+    return bool(((logits > -746) & (logits < -690)).any())
+
+
+def makes_the_mistake(check, right, mutant, key):
+    """Tell whether a mutant does what a function of the catalogue under this name does."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if key == "writes-into-argument":
+            return any(_outcome(mutant, arguments) is WRITTEN for arguments in _fewer_inputs(check))
+        if key == "remembers":
+            return any(_remembers(mutant, arguments) for arguments in _fewer_inputs(check))
+        left = _outcomes_of_mistakes(check, key)
+        for k, arguments in enumerate(_fewer_inputs(check)):
+            if any(_has_subnormal_exponentials(a) for a in arguments if isinstance(a, np.ndarray)):
+                continue
+            value = _outcome(mutant, arguments)
+            # A result that is wrong by a factor has rounding errors that are larger by it.
+            near = 3 * tolerance(check, right, arguments)
+            left = [given for given in left if _agree_where_finite(value, given[k], near)]
+            if not left:
+                return False
+    return True
+
+
+def _remembers(function, arguments):
+    first, second = _outcome(function, arguments), _outcome(function, arguments)
+    return not np.array_equal(first, second, equal_nan=True)
 
 
 @cache

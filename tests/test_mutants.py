@@ -3,11 +3,18 @@
 import functools
 
 import pytest
-from mutants import IMPOSSIBLE, KINDS, counts, first_difference, mutants, table
+from mutants import (
+    IMPOSSIBLE,
+    KINDS,
+    counts,
+    first_difference,
+    makes_the_mistake,
+    mutants,
+    table,
+)
 from right_implementations import RIGHT
 
 from softmax_lessons import exercises
-from softmax_lessons.verdicts import Status
 
 # 2546 were counted when this was written.
 AT_LEAST = 2500
@@ -22,26 +29,36 @@ def changes(check, kind):
 
 
 @functools.cache
-def statuses(check, right):
-    """Return what the check says to each mutant, as pairs of the mutant and a status."""
+def verdicts(check, right):
+    """Return what the check says to each mutant, as pairs of the mutant and the verdict."""
     judge = getattr(exercises, check)
-    pairs = [(mutant, judge(mutant.function).status) for mutant in mutants(check, right)]
+    pairs = [(mutant, judge(mutant.function)) for mutant in mutants(check, right)]
     judge(right)  # which lets the hints start over
     return pairs
 
 
 @pytest.mark.parametrize(("check", "right"), EVERY)
 def test_no_wrong_mutant_is_called_correct(check, right):
-    pairs = statuses(check, right)
-    accepted = [m.name for m, status in pairs if status is Status.CORRECT and not m.equivalent]
+    pairs = verdicts(check, right)
+    accepted = [m.name for m, verdict in pairs if verdict.passed and not m.equivalent]
     assert accepted == []
 
 
 @pytest.mark.parametrize(("check", "right"), EVERY)
 def test_no_equivalent_mutant_is_refused(check, right):
-    pairs = statuses(check, right)
-    refused = [m.name for m, status in pairs if status is not Status.CORRECT and m.equivalent]
+    pairs = verdicts(check, right)
+    refused = [m.name for m, verdict in pairs if not verdict.passed and m.equivalent]
     assert refused == []
+
+
+@pytest.mark.parametrize(("check", "right"), EVERY)
+def test_no_mutant_is_given_the_name_of_a_mistake_that_it_does_not_make(check, right):
+    named = [(m, v.misconception.key) for m, v in verdicts(check, right) if v.misconception]
+    print(f"{len(named)} of {len(verdicts(check, right))} have a name")
+    false = [
+        (m.name, key) for m, key in named if not makes_the_mistake(check, right, m.function, key)
+    ]
+    assert false == []
 
 
 @pytest.mark.parametrize("check", RIGHT)
