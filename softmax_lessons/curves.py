@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from softmax_lessons._arrays import finite_number, real_array, real_number, require_shape
 from softmax_lessons.plotting import ANALYTIC, BACKDROP, CLASS_COLOURS, NUMERIC
 
 ZERO_AT = 1e-18
@@ -39,6 +40,16 @@ class Curves:
         self.rule.set_xdata([at, at])
 
 
+def _values(name, values, x=None):
+    """Return the values of a curve as floats, as many as there are of x."""
+    values = real_array(name, values)
+    if values.ndim != 1 or not values.size:
+        raise ValueError(f"{name} must have shape (n,), n at least 1, got {values.shape}")
+    if x is not None:
+        require_shape(name, values, x.shape, "what is along the axis")
+    return values
+
+
 def draw_curves(ax, x, *series, at, heights, styles):
     """Draw curves over the same x, each with a marker at one place.
 
@@ -59,6 +70,13 @@ def draw_curves(ax, x, *series, at, heights, styles):
     -------
     Curves
 
+    Raises
+    ------
+    TypeError
+        If `x`, `series`, `at` or `heights` does not hold real numbers.
+    ValueError
+        If the curves differ in length from `x`, or `heights` or `styles` in number from the curves.
+
     Examples
     --------
     >>> from matplotlib.figure import Figure
@@ -68,6 +86,12 @@ def draw_curves(ax, x, *series, at, heights, styles):
     >>> [float(y[0]) for y in curves.markers[0].get_data()]
     [2.0, 8.0]
     """
+    x = _values("x", x)
+    series = [_values("series", values, x) for values in series]
+    at, heights = real_number("at", at), [real_number("heights", height) for height in heights]
+    for name, things in (("heights", heights), ("styles", styles)):
+        if len(things) != len(series):
+            raise ValueError(f"{name} must hold one for each of {len(series)}, got {len(things)}")
     rule = ax.axvline(at, color="black", linestyle=":", linewidth=1.5)
     lines, markers = [], []
     for values, style in zip(series, styles, strict=True):
@@ -150,6 +174,15 @@ def draw_step_curve(
     -------
     StepCurve
 
+    Raises
+    ------
+    TypeError
+        If an array or a number is not real.
+    ValueError
+        If the arrays differ in length, `steps` are not at least two increasing positive numbers,
+        `truncation` or `rounding` holds one that is not positive and finite, or `best` or `chosen`
+        is not positive and finite.
+
     Examples
     --------
     >>> from matplotlib.figure import Figure
@@ -159,6 +192,19 @@ def draw_step_curve(
     >>> [text.get_text().strip() for text in curve.slopes]
     ['slope 1', 'slope −1']
     """
+    steps = _values("steps", steps)
+    errors = _values("errors", errors, steps)
+    positive = {"steps": steps, "best": finite_number("best", best)}
+    positive["chosen"] = finite_number("chosen", chosen)
+    for name, branch in (("truncation", truncation), ("rounding", rounding)):
+        positive[name] = _values(name, branch, steps)
+    for name, numbers in positive.items():
+        if not (np.isfinite(numbers) & (np.asarray(numbers) > 0)).all():
+            raise ValueError(f"{name} must be positive and finite, got {numbers}")
+    if len(steps) < 2 or not (np.diff(steps) > 0).all():
+        raise ValueError(f"steps must be at least two increasing numbers, got {steps}")
+    truncation, rounding = positive["truncation"], positive["rounding"]
+    error = real_number("error", error)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(steps[0] / 3, steps[-1] * 10)

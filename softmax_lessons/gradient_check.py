@@ -8,13 +8,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from softmax_lessons._arrays import real_array, require_shape
+from softmax_lessons._arrays import (
+    random_generator,
+    real_array,
+    real_number,
+    require_callable,
+    require_shape,
+)
 from softmax_lessons.finite_difference import (
     SCHEMES,
     finite_difference_gradient,
     finite_difference_jacobian,
     finite_difference_jvp,
     step_size,
+    value_of,
 )
 
 __all__ = [
@@ -92,11 +99,13 @@ def check_jacobian(f, jacobian, x, *, scheme="central", step=None, tolerance=Non
     GradientCheck
         Passed where no entry differs by more than ``tolerance * max(1, |f(x)|, |numeric|)``, the
         last two at their largest. Derivatives far smaller than the tolerance are not told apart.
+        Where f(x) or a derivative is NaN or infinite, nothing passes.
 
     Raises
     ------
     TypeError, ValueError
-        As for `finite_difference_jvp`, and ValueError if `jacobian` returns another shape.
+        As for `finite_difference_jvp`, and for what `jacobian` returns; ValueError if f returns no
+        number at all; TypeError if `tolerance` is not a real number, ValueError if it is negative.
 
     Notes
     -----
@@ -112,10 +121,11 @@ def check_jacobian(f, jacobian, x, *, scheme="central", step=None, tolerance=Non
     >>> check_jacobian(lambda x: x**2, lambda x: np.diag(2 * x), [1.0, 2.0]).passed
     True
     """
-    x = real_array("x", x)
+    require_callable("jacobian", jacobian)
+    x, tolerance = _prepare(x, scheme, step, tolerance)
     numeric = finite_difference_jacobian(f, x, scheme=scheme, step=step)
-    tolerance = _tolerance(tolerance, scheme, step, x.dtype)
-    return _compare("jacobian", jacobian(x.copy()), numeric, f(x.copy()), tolerance)
+    analytic = _own("jacobian", jacobian(x.copy()))
+    return _compare("jacobian", analytic, numeric, _value(f, x, scheme), tolerance)
 
 
 def check_gradient(f, gradient, x, *, scheme="central", step=None, tolerance=None):
@@ -137,7 +147,7 @@ def check_gradient(f, gradient, x, *, scheme="central", step=None, tolerance=Non
     Raises
     ------
     TypeError, ValueError
-        As for `finite_difference_gradient`, and ValueError if `gradient` returns another shape.
+        As for `finite_difference_gradient` and `check_jacobian`.
 
     References
     ----------
@@ -150,10 +160,11 @@ def check_gradient(f, gradient, x, *, scheme="central", step=None, tolerance=Non
     >>> check
     FAILED: largest difference 2.0e+00 at (1,), analytic 6, numeric 4
     """
-    x = real_array("x", x)
+    require_callable("gradient", gradient)
+    x, tolerance = _prepare(x, scheme, step, tolerance)
     numeric = finite_difference_gradient(f, x, scheme=scheme, step=step)
-    tolerance = _tolerance(tolerance, scheme, step, x.dtype)
-    return _compare("gradient", gradient(x.copy()), numeric, f(x.copy()), tolerance)
+    analytic = _own("gradient", gradient(x.copy()))
+    return _compare("gradient", analytic, numeric, _value(f, x, scheme), tolerance)
 
 
 def check_jvp(f, jvp, x, *, rng=0, scheme="central", step=None, tolerance=None):
@@ -165,7 +176,7 @@ def check_jvp(f, jvp, x, *, rng=0, scheme="central", step=None, tolerance=None):
         As for `check_jacobian`.
     jvp : callable
         Takes arrays x and tangent, both of x's shape, returns an array of f(x)'s shape.
-    rng : numpy.random.Generator or int, default 0
+    rng : numpy.random.Generator or int of at least 0, default 0
         Draws the tangent from a standard normal distribution.
 
     Returns
@@ -175,7 +186,8 @@ def check_jvp(f, jvp, x, *, rng=0, scheme="central", step=None, tolerance=None):
     Raises
     ------
     TypeError, ValueError
-        As for `finite_difference_jvp`, and ValueError if `jvp` returns another shape.
+        As for `check_jacobian`; TypeError if `rng` is neither a Generator nor an int, ValueError if
+        it is negative.
 
     References
     ----------
@@ -187,11 +199,12 @@ def check_jvp(f, jvp, x, *, rng=0, scheme="central", step=None, tolerance=None):
     >>> check_jvp(lambda x: x**2, lambda x, tangent: 2 * x * tangent, [1.0, 2.0]).passed
     True
     """
-    x = real_array("x", x)
-    tangent = np.random.default_rng(rng).standard_normal(x.shape).astype(x.dtype)
+    require_callable("jvp", jvp)
+    x, tolerance = _prepare(x, scheme, step, tolerance)
+    tangent = np.asarray(random_generator(rng).standard_normal(x.shape)).astype(x.dtype)
     numeric = finite_difference_jvp(f, x, tangent, scheme=scheme, step=step)
-    tolerance = _tolerance(tolerance, scheme, step, x.dtype)
-    return _compare("jvp", jvp(x.copy(), tangent.copy()), numeric, f(x.copy()), tolerance)
+    analytic = _own("jvp", jvp(x.copy(), tangent.copy()))
+    return _compare("jvp", analytic, numeric, _value(f, x, scheme), tolerance)
 
 
 def check_vjp(f, vjp, x, *, rng=0, scheme="central", step=None, tolerance=None):
@@ -203,7 +216,7 @@ def check_vjp(f, vjp, x, *, rng=0, scheme="central", step=None, tolerance=None):
         As for `check_jacobian`.
     vjp : callable
         Takes arrays x and cotangent (of f(x)'s shape), returns an array of x's shape.
-    rng : numpy.random.Generator or int, default 0
+    rng : numpy.random.Generator or int of at least 0, default 0
         Draws the cotangent from a standard normal distribution. It must not be constant: a
         cotangent of all ones lets a softmax backward that returns zeros pass.
 
@@ -214,7 +227,8 @@ def check_vjp(f, vjp, x, *, rng=0, scheme="central", step=None, tolerance=None):
     Raises
     ------
     TypeError, ValueError
-        As for `finite_difference_jvp`, and ValueError if `vjp` returns another shape.
+        As for `check_jacobian`; TypeError if `rng` is neither a Generator nor an int, ValueError if
+        it is negative.
 
     Notes
     -----
@@ -233,39 +247,63 @@ def check_vjp(f, vjp, x, *, rng=0, scheme="central", step=None, tolerance=None):
     >>> check_vjp(lambda x: x**2, lambda x, cotangent: 2 * x * cotangent, [1.0, 2.0]).passed
     True
     """
+    require_callable("f", f)
+    require_callable("vjp", vjp)
+    x, tolerance = _prepare(x, scheme, step, tolerance)
+    value = _value(f, x, scheme)
+    cotangent = np.asarray(random_generator(rng).standard_normal(value.shape)).astype(x.dtype)
+
+    def product(x):
+        at_x = value_of(f, x, scheme)
+        require_shape("f(x)", at_x, value.shape, "the other values of f")
+        with np.errstate(all="ignore"):
+            return (cotangent * at_x).sum()
+
+    numeric = finite_difference_gradient(product, x, scheme=scheme, step=step)
+    analytic = _own("vjp", vjp(x.copy(), cotangent.copy()))
+    return _compare("vjp", analytic, numeric, value, tolerance)
+
+
+def _prepare(x, scheme, step, tolerance):
+    """Return x as floats, and the tolerance: ten times the error of the scheme unless given."""
     x = real_array("x", x)
-    value = np.asarray(f(x.copy()))
-    cotangent = np.random.default_rng(rng).standard_normal(value.shape).astype(x.dtype)
-    numeric = finite_difference_gradient(
-        lambda x: (cotangent * f(x)).sum(), x, scheme=scheme, step=step
-    )
-    tolerance = _tolerance(tolerance, scheme, step, x.dtype)
-    return _compare("vjp", vjp(x.copy(), cotangent.copy()), numeric, value, tolerance)
-
-
-def _tolerance(tolerance, scheme, step, dtype):
-    """Return ten times the error of the scheme, unless a tolerance is given."""
+    if not x.size:
+        raise ValueError(f"x must have at least one entry, got shape {x.shape}")
+    h, eps = float(step_size(scheme, step, x.dtype)), float(np.finfo(x.dtype).eps)
     if tolerance is not None:
-        if not tolerance >= 0:
+        number = real_number("tolerance", tolerance)
+        if not number >= 0:
             raise ValueError(f"tolerance must be a number of at least 0, got {tolerance!r}")
-        return tolerance
-    h, eps = float(step_size(scheme, step, dtype)), float(np.finfo(dtype).eps)
+        return x, number
     truncation = h if scheme == "forward" else h**2
     rounding = eps if scheme == "complex" else eps / h
-    return 10 * (truncation + rounding)
+    return x, 10 * (truncation + rounding)
 
 
-@np.errstate(invalid="ignore", over="ignore")
+def _value(f, x, scheme):
+    """Return a copy of f(x), real."""
+    value = value_of(f, x + 0j if scheme == "complex" else x.copy(), scheme)
+    if not value.size:
+        raise ValueError(f"f must return at least one number, got shape {value.shape}")
+    return value.real.copy()
+
+
+def _own(name, returned):
+    """Return a copy of what a derivative returned, which the next call may overwrite."""
+    return real_array(f"what {name} returns", returned).copy()
+
+
+@np.errstate(all="ignore")
 def _compare(name, analytic, numeric, value, tolerance):
     """Return the GradientCheck of two derivatives of a function with this value."""
-    analytic = real_array(f"what {name} returns", analytic)
     require_shape(f"what {name} returns", analytic, numeric.shape, "the numeric derivative")
     error = np.abs(analytic - numeric)
     size = np.maximum(np.abs(analytic), np.abs(numeric))
     relative = np.divide(error, size, out=np.zeros_like(error), where=size != 0)
-    scale = max(1.0, np.abs(value).max(), np.abs(numeric).max())
+    scale = np.max([1.0, np.abs(value).max(), np.abs(numeric).max()])
+    finite = np.isfinite(scale) and np.isfinite(error).all()
     return GradientCheck(
-        passed=bool((error <= tolerance * scale).all()),
+        passed=bool(finite and (error <= tolerance * scale).all()),
         max_abs_error=float(error.max()),
         max_rel_error=float(relative.max()),
         worst_index=tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape)),

@@ -4,8 +4,9 @@
 respect to its input: the incoming gradient times the layer's Jacobian. A method that returned an
 elementwise derivative instead could not hold softmax, whose Jacobian is not diagonal.
 
-dtypes are those of `numerics`. No argument is ever written to, and what a layer keeps from forward
-to backward is its own copy. All quantities are dimensionless.
+dtypes are those of `numerics`. Infinite and NaN results come without a warning. No argument is ever
+written to, and what a layer keeps from forward to backward is its own copy. All quantities are
+dimensionless.
 
 References
 ----------
@@ -17,8 +18,11 @@ Learning, Springer, 2006, ISBN 978-0-387-31073-2, equations 4.59 and 4.88 (sigmo
 
 import numpy as np
 
-from softmax_lessons._arrays import real_array, require_shape
+from softmax_lessons._arrays import is_int, random_generator, real_array, require_shape
 from softmax_lessons.numerics import log_softmax, log_softmax_backward, softmax, softmax_backward
+
+# Around each layer's own formulas, not in `Layer`: a `Sequential` may hold layers from elsewhere.
+_quietly = np.errstate(all="ignore")
 
 
 class Layer:
@@ -36,9 +40,9 @@ class Layer:
         Raises
         ------
         TypeError
-            If `x` does not hold floats or integers.
+            If `x` does not hold floats or integers, or the layer's axis is not as in `numerics`.
         ValueError
-            If its shape does not suit the layer.
+            If its shape does not suit the layer or the layer's axis.
         """
         self._kept = None
         output, kept = self._forward(real_array("x", x))
@@ -89,7 +93,7 @@ class Linear(Layer):
     ----------
     inputs, outputs : int, at least 1
         Lengths of the last axis of the input and of the output; x has any axes before that.
-    rng : numpy.random.Generator or int, default 0
+    rng : numpy.random.Generator or int of at least 0, default 0
         Draws the weights from a normal distribution with variance 1 / inputs.
 
     Attributes
@@ -101,9 +105,11 @@ class Linear(Layer):
 
     Raises
     ------
+    TypeError
+        If `rng` is neither a Generator nor an int.
     ValueError
-        If `inputs` or `outputs` is not an int of at least 1; in forward, if the last axis of x does
-        not have `inputs` entries.
+        If `inputs` or `outputs` is not an int of at least 1, or `rng` is negative; in forward, if
+        the last axis of x does not have `inputs` entries.
 
     References
     ----------
@@ -121,18 +127,20 @@ class Linear(Layer):
 
     def __init__(self, inputs, outputs, rng=0):
         for name, value in (("inputs", inputs), ("outputs", outputs)):
-            if not isinstance(value, (int, np.integer)) or value < 1:
+            if not is_int(value) or value < 1:
                 raise ValueError(f"{name} must be an int of at least 1, got {value!r}")
-        normal = np.random.default_rng(rng).standard_normal((inputs, outputs))
+        normal = random_generator(rng).standard_normal((inputs, outputs))
         self.weights, self.bias = normal / np.sqrt(inputs), np.zeros(outputs)
         self.grad_weights = self.grad_bias = None
 
+    @_quietly
     def _forward(self, x):
         inputs = len(self.weights)
         if x.shape[-1:] != (inputs,):
             raise ValueError(f"x must have shape (..., {inputs}), got {x.shape}")
         return x @ self.weights + self.bias, x
 
+    @_quietly
     def _backward(self, g, x):
         rows_x, rows_g = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
         self.grad_weights = rows_x.T @ rows_g
@@ -185,11 +193,12 @@ class Sigmoid(Layer):
     .. math:: y = \frac{1}{1 + e^{-x}} = \frac{e^x}{1 + e^x}, \qquad y' = y (1 - y)
     """
 
-    @np.errstate(under="ignore")
+    @_quietly
     def _forward(self, x):
         y = np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))  # no exponent is positive
         return y, y
 
+    @_quietly
     def _backward(self, g, y):
         return g * y * (1 - y)
 
@@ -200,10 +209,12 @@ class Tanh(Layer):
     .. math:: y = \tanh x, \qquad y' = 1 - y^2
     """
 
+    @_quietly
     def _forward(self, x):
         y = np.tanh(x)
         return y, y
 
+    @_quietly
     def _backward(self, g, y):
         return g * (1 - y**2)
 
@@ -214,9 +225,11 @@ class ReLU(Layer):
     .. math:: y = \max(x, 0), \qquad y' = [x > 0]
     """
 
+    @_quietly
     def _forward(self, x):
         return np.maximum(x, 0), x
 
+    @_quietly
     def _backward(self, g, x):
         return np.where(x > 0, g, 0)
 

@@ -11,8 +11,8 @@ Shared by every function here:
   is NaN.
 - dtypes are those of `numerics`; class indices leave the dtype of the predictions as it is.
 - TypeError: the predictions or `t` do not hold real numbers, class indices are not integers, or
-  `axis` is not an int. ValueError: shapes do not fit, a class index or `axis` is out of range,
-  there is no entry along `axis`, or the reduction is unknown.
+  `axis` is not an int (booleans are not). ValueError: shapes do not fit, a class index or `axis` is
+  out of range, there is no entry along `axis`, or the reduction is unknown.
 - Infinite and NaN results come without a warning. No argument is ever written to.
 
 All quantities are dimensionless (cross-entropies are in nats). Formulas: Bishop, Pattern
@@ -22,28 +22,25 @@ Deep Learning, MIT Press, 2016, ISBN 978-0-262-03561-3, section 6.2.2.3.
 """
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
-from softmax_lessons._arrays import real_array
+from softmax_lessons._arrays import one_axis, real_array, require_choice, wide_sum
 from softmax_lessons.numerics import log_softmax
 
 REDUCTIONS = ("mean", "sum", "none")
 
 
 def _prepare(name, p, t, axis, reduction):
-    """Return the predictions and the distribution `t` as floats, and a non-negative axis."""
+    """Return the predictions and the distribution `t` in one dtype, and a non-negative axis."""
     p = real_array(name, p)
-    if not isinstance(axis, (int, np.integer)):
-        raise TypeError(f"axis must be one int for a loss, got {axis!r}")
-    axis = normalize_axis_index(axis, p.ndim, "axis")
+    axis = one_axis(axis, p.ndim, "a loss")
     if p.shape[axis] == 0:
         raise ValueError(f"{name} must have an entry along axis {axis}, got shape {p.shape}")
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}, got {reduction!r}")
+    require_choice("reduction", reduction, REDUCTIONS)
     distribution = real_array("t", t)
     if distribution.shape != p.shape:
         distribution = _one_hot(name, p, np.asarray(t), axis)
-    return p, distribution, axis
+    dtype = np.result_type(p, distribution)
+    return p.astype(dtype, copy=False), distribution.astype(dtype, copy=False), axis
 
 
 def _one_hot(name, p, indices, axis):
@@ -68,18 +65,22 @@ def _reduce(losses, reduction):
     """Return one loss for all slices, or the losses as they are."""
     if reduction == "mean":
         return losses.mean() if losses.size else losses.dtype.type(np.nan)
-    return losses.sum() if reduction == "sum" else losses
+    return wide_sum(losses, None) if reduction == "sum" else losses
 
 
 def _share(gradient, axis, reduction):
     """Return the gradient of the sum, or of the mean over slices."""
-    return gradient / (gradient.size // gradient.shape[axis]) if reduction == "mean" else gradient
+    if reduction != "mean":
+        return gradient
+    wide = np.promote_types(gradient.dtype, np.float32)  # float16 ends at 65504 slices
+    slices = wide.type(gradient.size // gradient.shape[axis])
+    return (gradient / slices).astype(gradient.dtype, copy=False)
 
 
 def _minus_sum(t, log_p, axis):
     """Return -sum(t log p), where a class with t = 0 and p = 0 counts for 0: t log p tends to 0."""
     nothing = (t == 0) & np.isneginf(log_p)
-    return 0 - np.where(nothing, 0, t * log_p).sum(axis=axis)
+    return 0 - wide_sum(np.where(nothing, 0, t * log_p), axis)
 
 
 @np.errstate(all="ignore")
@@ -109,7 +110,7 @@ def squared_error(p, t, reduction="mean", axis=-1):
     0.125
     """
     p, t, axis = _prepare("p", p, t, axis, reduction)
-    return _reduce(((p - t) ** 2).sum(axis=axis), reduction)
+    return _reduce(wide_sum((p - t) ** 2, axis), reduction)
 
 
 @np.errstate(all="ignore")
@@ -170,7 +171,8 @@ def cross_entropy_grad(p, t, reduction="mean", axis=-1):
     """
     p, t, axis = _prepare("p", p, t, axis, reduction)
     nothing = (t == 0) & (p == 0)
-    return _share(np.where(nothing, 0, (0 - t) / p), axis, reduction)  # 0 - t: no -0. to print
+    # 0 - t: no -0. to print. p + 0: -0.0 is no probability below 0.
+    return _share(np.where(nothing, 0, (0 - t) / (p + 0)), axis, reduction)
 
 
 @np.errstate(all="ignore")
@@ -215,12 +217,17 @@ def softmax_cross_entropy_grad(z, t, reduction="mean", axis=-1):
     """
     z, t, axis = _prepare("z", z, t, axis, reduction)
     log_p = log_softmax(z, axis)
-    gradient = np.exp(log_p) * t.sum(axis=axis, keepdims=True) - t
-    return _share(np.where(np.isneginf(log_p), 0, gradient), axis, reduction)
+    gradient = np.exp(log_p) * wide_sum(t, axis, keepdims=True) - t
+    # Of a logit that is merely far below the largest, log p may overflow to -inf too.
+    masked = np.isneginf(z) & np.isneginf(log_p)
+    return _share(np.where(masked, 0, gradient), axis, reduction)
 
 
 class _Loss:
-    """Keeps, from forward to backward, copies of what went in."""
+    """Keeps, from forward to backward, copies of what went in.
+
+    `forward` raises what the function would; `backward` without a `forward`, RuntimeError.
+    """
 
     _kept = None
 

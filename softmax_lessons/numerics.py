@@ -5,10 +5,14 @@ Shared by every function here:
 - `axis` is the axis along which the classes lie: an int, a tuple of ints, or None for the whole
   array. Entries that share all other indices form a *slice*; slices do not influence each other.
 - float16, float32 and float64 keep their dtype; integers become float64; two inputs of different
-  dtype give the one that NumPy promotes them to.
+  dtype give the one that NumPy promotes them to. Results are in the byte order of the machine.
+- Any other dtype is refused with TypeError: booleans, complex numbers, objects, and floats of more
+  than 64 bits, which differ from machine to machine. So is a masked array, which must be filled
+  first. Any other subclass of ndarray, such as a matrix, counts as the plain array that it holds.
 - A logit of -inf is a masked entry: its probability and its gradient are exactly 0.
 - NaN, +inf, or a slice that is -inf throughout give NaN in that slice alone, without a warning
-  (`logsumexp` gives the limit where there is one).
+  (`logsumexp` gives the limit where there is one). So may tangents and gradients of which there is
+  one that is not finite, or whose absolute values have a sum beyond the dtype's largest number.
 - No argument is ever written to.
 - An error is stated in ulp, units in the last place: the distance from the exact number to its
   neighbour in the dtype, and no less than the smallest subnormal number.
@@ -17,9 +21,8 @@ All quantities are dimensionless.
 """
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 
-from softmax_lessons._arrays import real_array, require_shape
+from softmax_lessons._arrays import one_axis, real_array, require_shape, several_axes, wide_sum
 
 # Underflow to 0 is the right answer here, and NaN the documented one for a slice without a softmax.
 _quietly = np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore")
@@ -28,13 +31,7 @@ _quietly = np.errstate(over="ignore", under="ignore", invalid="ignore", divide="
 def _with_axis(name, value, axis):
     """Return `value` as floats, and `axis` as a tuple of non-negative ints."""
     array = real_array(name, value)
-    if axis is None:
-        axes = tuple(range(array.ndim))
-    else:
-        try:
-            axes = normalize_axis_tuple(axis, array.ndim, argname="axis")
-        except TypeError:
-            raise TypeError(f"axis must be an int, a tuple of ints or None, got {axis!r}") from None
+    axes = several_axes(axis, array.ndim)
     if 0 in (array.shape[a] for a in axes):
         raise ValueError(
             f"{name} must have at least one entry along axis {axis}, got shape {array.shape}"
@@ -43,13 +40,8 @@ def _with_axis(name, value, axis):
 
 
 def _sum(array, axes, where=True):
-    """Return the sum of each slice, kept with length 1.
-
-    float16 is summed in float32: in float16, 2048 + 1 is 2048, and ten thousand ones are too few.
-    """
-    wide = np.promote_types(array.dtype, np.float32)
-    total = array.sum(axis=axes, keepdims=True, dtype=wide, where=where)
-    return total.astype(array.dtype, copy=False)
+    """Return the sum of each slice, kept with length 1."""
+    return wide_sum(array, axes, keepdims=True, where=where)
 
 
 def _shifted(z, axes):
@@ -86,9 +78,9 @@ def softmax(z, axis=-1):
     Raises
     ------
     TypeError
-        If `z` does not hold real numbers.
+        If `z` does not hold real numbers, or `axis` is not as above.
     ValueError
-        If `z` has no entry along `axis`, or no such axis.
+        If `z` has no entry along `axis`, or no such axis, or an axis comes twice.
 
     Notes
     -----
@@ -142,9 +134,9 @@ def log_softmax(z, axis=-1):
     Raises
     ------
     TypeError
-        If `z` does not hold real numbers.
+        If `z` does not hold real numbers, or `axis` is not as above.
     ValueError
-        If `z` has no entry along `axis`, or no such axis.
+        If `z` has no entry along `axis`, or no such axis, or an axis comes twice.
 
     Notes
     -----
@@ -190,9 +182,9 @@ def logsumexp(z, axis=-1, keepdims=False):
     Raises
     ------
     TypeError
-        If `z` does not hold real numbers.
+        If `z` does not hold real numbers, or `axis` or `keepdims` is not as above.
     ValueError
-        If `z` has no entry along `axis`, or no such axis.
+        If `z` has no entry along `axis`, or no such axis, or an axis comes twice.
 
     Notes
     -----
@@ -214,6 +206,8 @@ def logsumexp(z, axis=-1, keepdims=False):
     >>> print(f"{logsumexp([1000, 1000]):.6f}")
     1000.693147
     """
+    if not isinstance(keepdims, (bool, np.bool_)):
+        raise TypeError(f"keepdims must be True or False, got {keepdims!r}")
     z, axes = _with_axis("z", z, axis)
     largest = z.max(axis=axes, keepdims=True)
     total = largest + _log_sum_exp_of_shifted(z - largest, axes)
@@ -264,9 +258,8 @@ def softmax_jacobian(z, axis=-1):
     array([[ 0.19661193, -0.19661193],
            [-0.19661193,  0.19661193]])
     """
-    if not isinstance(axis, (int, np.integer)):
-        raise TypeError(f"axis must be one int for a Jacobian, got {axis!r}")
-    z, (axis,) = _with_axis("z", z, axis)
+    z = real_array("z", z)
+    one_axis(axis, z.ndim, "a Jacobian")
     p = np.moveaxis(softmax(z, axis), axis, -1)
     p_i, p_j = p[..., :, np.newaxis], p[..., np.newaxis, :]
     delta = np.eye(p.shape[-1], dtype=p.dtype)
@@ -293,9 +286,10 @@ def softmax_jvp(z, tangent, axis=-1):
     Raises
     ------
     TypeError
-        If an argument does not hold real numbers.
+        If an argument does not hold real numbers, or `axis` is not as above.
     ValueError
-        If the shapes differ, or `z` has no entry along `axis`, or no such axis.
+        If the shapes differ, or `z` has no entry along `axis`, or no such axis, or an axis comes
+        twice.
 
     Notes
     -----
@@ -314,7 +308,7 @@ def softmax_jvp(z, tangent, axis=-1):
     >>> softmax_jvp([1, 2], [1, 0])
     array([ 0.19661193, -0.19661193])
     """
-    return _times_jacobian(softmax(z, axis), "tangent", tangent, "z", axis)
+    return _jacobian_times("tangent", tangent, z, axis)
 
 
 def softmax_vjp(z, cotangent, axis=-1):
@@ -337,9 +331,10 @@ def softmax_vjp(z, cotangent, axis=-1):
     Raises
     ------
     TypeError
-        If an argument does not hold real numbers.
+        If an argument does not hold real numbers, or `axis` is not as above.
     ValueError
-        If the shapes differ, or `z` has no entry along `axis`, or no such axis.
+        If the shapes differ, or `z` has no entry along `axis`, or no such axis, or an axis comes
+        twice.
 
     Notes
     -----
@@ -360,7 +355,14 @@ def softmax_vjp(z, cotangent, axis=-1):
     >>> softmax_vjp([1, 2], [1, 0])
     array([ 0.19661193, -0.19661193])
     """
-    return _times_jacobian(softmax(z, axis), "cotangent", cotangent, "z", axis)
+    return _jacobian_times("cotangent", cotangent, z, axis)
+
+
+def _jacobian_times(name, v, z, axis):
+    """Return the product of softmax's Jacobian at z, which is symmetric, with v."""
+    z, v = real_array("z", z), real_array(name, v)
+    z = z.astype(np.result_type(z, v), copy=False)  # lest p be rounded more than the result
+    return _times_jacobian(softmax(z, axis), name, v, "z", axis)
 
 
 def softmax_backward(p, grad_p, axis=-1):
@@ -383,9 +385,10 @@ def softmax_backward(p, grad_p, axis=-1):
     Raises
     ------
     TypeError
-        If an argument does not hold real numbers.
+        If an argument does not hold real numbers, or `axis` is not as above.
     ValueError
-        If the shapes differ, or `p` has no entry along `axis`, or no such axis.
+        If the shapes differ, or `p` has no entry along `axis`, or no such axis, or an axis comes
+        twice.
 
     Notes
     -----
@@ -438,9 +441,10 @@ def log_softmax_backward(log_p, grad_log_p, axis=-1):
     Raises
     ------
     TypeError
-        If an argument does not hold real numbers.
+        If an argument does not hold real numbers, or `axis` is not as above.
     ValueError
-        If the shapes differ, or `log_p` has no entry along `axis`, or no such axis.
+        If the shapes differ, or `log_p` has no entry along `axis`, or no such axis, or an axis
+        comes twice.
 
     Notes
     -----
@@ -463,6 +467,8 @@ def log_softmax_backward(log_p, grad_log_p, axis=-1):
     log_p, axes = _with_axis("log_p", log_p, axis)
     g = real_array("grad_log_p", grad_log_p)
     require_shape("grad_log_p", g, log_p.shape, "log_p")
+    dtype = np.result_type(log_p, g)  # lest p or the sum be rounded more than the result
+    log_p, g = log_p.astype(dtype, copy=False), g.astype(dtype, copy=False)
     gradient = g - np.exp(log_p) * _sum(g, axes)
     # A masked logit cannot move, whatever arrives at its entry.
     return np.where(np.isneginf(log_p), gradient.dtype.type(0), gradient)

@@ -2,6 +2,10 @@
 
 The classifier is one linear layer and softmax. All of the data goes into each step, the start is
 zero and there is nothing random, so that two runs differ by their backward or loss alone.
+
+Everything is computed in float64. Infinite and NaN results, as from too large a rate, come without
+a warning. No argument is ever written to: `backward` and `loss` get copies, and what they raise or
+warn of themselves goes through unchanged.
 """
 
 from collections.abc import Callable
@@ -11,6 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from softmax_lessons import losses
+from softmax_lessons._arrays import (
+    finite_number,
+    is_int,
+    real_array,
+    require_callable,
+    require_shape,
+)
 from softmax_lessons.numerics import softmax
 
 
@@ -52,8 +63,52 @@ class Run:
     accuracies: np.ndarray
 
     def predict(self, x):
-        """Return the most probable class of each sample, for x of shape (N, d)."""
-        return (x @ self.weights + self.bias).argmax(axis=1)
+        """Return the most probable class of each sample, for x of shape (N, d).
+
+        Raises
+        ------
+        TypeError
+            If `x` does not hold real numbers.
+        ValueError
+            If `x` has another shape, or a sample gives NaN for a class, so that none is the most
+            probable.
+        """
+        x = _samples(x)
+        require_shape("x", x, (len(x), len(self.weights)), "samples of the trained features")
+        with np.errstate(all="ignore"):
+            scores = x @ self.weights + self.bias
+        if np.isnan(scores).any():
+            raise ValueError("x must give every class a number, got NaN")
+        return scores.argmax(axis=1)
+
+
+def _float64(name, value):
+    """Return `value` as an array of float64."""
+    return real_array(name, value).astype(np.float64, copy=False)
+
+
+def _samples(x):
+    """Return the samples as float64."""
+    x = _float64("x", x)
+    if x.ndim != 2:
+        raise ValueError(f"x must have shape (N, d), got {x.shape}")
+    return x
+
+
+def _prepare(x, t, backward, loss, regularisation):
+    """Return samples and targets as float64, and the regularisation as a float."""
+    x, t = _samples(x), _float64("t", t)
+    if t.ndim != 2 or len(t) != len(x) or not t.size:
+        raise ValueError(
+            f"t must have shape (N, n) for x of shape (N, d), N and n at least 1, got {t.shape} for"
+            f" x of shape {x.shape}"
+        )
+    if not np.isfinite(t).all():
+        raise ValueError("t must be finite, got NaN or inf")
+    require_callable("backward", backward)
+    for part in ("value", "gradient"):
+        require_callable(f"loss.{part}", getattr(loss, part, None))
+    return x, t, finite_number("regularisation", regularisation)
 
 
 def forward_backward(weights, bias, x, t, *, backward, loss, regularisation):
@@ -61,10 +116,10 @@ def forward_backward(weights, bias, x, t, *, backward, loss, regularisation):
 
     Parameters
     ----------
-    weights, bias : ndarray of shapes (d, n) and (n,)
-    x : ndarray of shape (N, d)
-        Samples, one in each row.
-    t : ndarray of shape (N, n)
+    weights, bias : array_like of shapes (d, n) and (n,)
+    x : array_like of shape (N, d)
+        Samples, one in each row, at least one.
+    t : array_like of shape (N, n)
         Their targets, one-hot.
     backward : callable
         backward(p, grad_p, axis), as `numerics.softmax_backward`.
@@ -75,6 +130,15 @@ def forward_backward(weights, bias, x, t, *, backward, loss, regularisation):
     Returns
     -------
     Pass
+
+    Raises
+    ------
+    TypeError
+        If an array, or what `backward` or `loss` returns, does not hold real numbers, if one of
+        these cannot be called, or `regularisation` is not a real number.
+    ValueError
+        If the shapes do not fit, also of what `backward` or `loss` returns, or `t` or
+        `regularisation` is not finite.
 
     Notes
     -----
@@ -97,10 +161,21 @@ def forward_backward(weights, bias, x, t, *, backward, loss, regularisation):
     ...                  backward=softmax_backward, regularisation=0).grad_weights
     array([[-0.5,  0.5]])
     """
-    p = np.maximum(softmax(x @ weights + bias), np.finfo(float).tiny)
-    value = loss.value(p, t) + regularisation / 2 * (weights**2).sum()
-    grad_z = backward(p, loss.gradient(p, t), -1)
-    return Pass(p, value, x.T @ grad_z + regularisation * weights, grad_z.sum(axis=0))
+    x, t, regularisation = _prepare(x, t, backward, loss, regularisation)
+    weights, bias = _float64("weights", weights), _float64("bias", bias)
+    require_shape("weights", weights, (x.shape[1], t.shape[1]), "x and t along their last axes")
+    require_shape("bias", bias, t.shape[1:], "one target")
+    with np.errstate(all="ignore"):
+        p = np.maximum(softmax(x @ weights + bias), np.finfo(float).tiny)
+    value = _float64("what loss.value returns", loss.value(p.copy(), t.copy()))
+    require_shape("what loss.value returns", value, (), "one number")
+    grad_p = _float64("what loss.gradient returns", loss.gradient(p.copy(), t.copy()))
+    require_shape("what loss.gradient returns", grad_p, p.shape, "t")
+    grad_z = _float64("what backward returns", backward(p.copy(), grad_p.copy(), -1))
+    require_shape("what backward returns", grad_z, p.shape, "t")
+    with np.errstate(all="ignore"):
+        value = value[()] + regularisation / 2 * (weights**2).sum()
+        return Pass(p, value, x.T @ grad_z + regularisation * weights, grad_z.sum(axis=0))
 
 
 def train(x, t, *, backward, loss, steps, rate, regularisation, on_step=None):
@@ -110,7 +185,7 @@ def train(x, t, *, backward, loss, steps, rate, regularisation, on_step=None):
     ----------
     x, t, backward, loss, regularisation
         As for `forward_backward`.
-    steps : int
+    steps : int, at least 0
     rate : float
         How far to go: so many times the gradient.
     on_step : callable or None
@@ -119,6 +194,15 @@ def train(x, t, *, backward, loss, steps, rate, regularisation, on_step=None):
     Returns
     -------
     Run
+        A sample whose probabilities are NaN counts as classified wrongly.
+
+    Raises
+    ------
+    TypeError
+        As for `forward_backward`, and if `steps` is not an int, `rate` is not a real number or
+        `on_step` cannot be called.
+    ValueError
+        As for `forward_backward`, and if `steps` is negative or `rate` is not finite.
 
     Examples
     --------
@@ -129,6 +213,14 @@ def train(x, t, *, backward, loss, steps, rate, regularisation, on_step=None):
     >>> run.predict(x), bool(run.losses[-1] < run.losses[0])
     (array([0, 1]), True)
     """
+    x, t, regularisation = _prepare(x, t, backward, loss, regularisation)
+    if not is_int(steps):
+        raise TypeError(f"steps must be an int, got {steps!r}")
+    if steps < 0:
+        raise ValueError(f"steps must be at least 0, got {steps!r}")
+    rate = finite_number("rate", rate)
+    if on_step is not None:
+        require_callable("on_step", on_step)
     weights, bias = np.zeros((x.shape[1], t.shape[1])), np.zeros(t.shape[1])
     history = np.empty((2, steps + 1))
     labels = t.argmax(axis=1)
@@ -136,10 +228,12 @@ def train(x, t, *, backward, loss, steps, rate, regularisation, on_step=None):
         now = forward_backward(
             weights, bias, x, t, backward=backward, loss=loss, regularisation=regularisation
         )
-        history[:, step] = now.loss, (now.p.argmax(axis=1) == labels).mean()
-        if on_step:
+        right = (now.p.argmax(axis=1) == labels) & ~np.isnan(now.p).any(axis=1)
+        history[:, step] = now.loss, right.mean()
+        if on_step is not None:
             on_step(step, *history[:, step])
         if step < steps:
-            weights = weights - rate * now.grad_weights
-            bias = bias - rate * now.grad_bias
+            with np.errstate(all="ignore"):
+                weights = weights - rate * now.grad_weights
+                bias = bias - rate * now.grad_bias
     return Run(weights, bias, *history)

@@ -1,9 +1,12 @@
 """Loss and accuracy while a classifier trains, drawn live."""
 
+from collections.abc import Iterable
+
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.ticker import MultipleLocator
 
+from softmax_lessons._arrays import finite_number, is_int
 from softmax_lessons.explorers.live_figure import LiveFigure
 from softmax_lessons.plotting import CLASS_COLOURS
 
@@ -23,15 +26,23 @@ class TrainingView:
 
     Parameters
     ----------
-    names : list of str
-        What the runs are called, at most four.
+    names : iterable of str
+        What the runs are called: one to four different names.
     steps : int
-        Of each run.
+        Of each run, at least 1.
     loss_limit, accuracy_from : float
         Where the axis of the losses ends, and where that of the accuracies starts; curves are cut
         off there.
     goal : (str, float) or None
         The name of a loss to be reached, and the loss.
+
+    Raises
+    ------
+    TypeError
+        If a name is not a str, `steps` not an int, or a limit or the goal not a real number.
+    ValueError
+        If there are no names, too many or one twice, `steps` is less than 1, `loss_limit` is not
+        above 0 or `accuracy_from` not below 1.
 
     Attributes
     ----------
@@ -52,7 +63,24 @@ class TrainingView:
     """
 
     def __init__(self, names, steps, *, loss_limit=1.0, accuracy_from=0.8, goal=None):
-        self.names, self.steps = tuple(names), steps
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise TypeError(f"names must be several strings, got {names!r}")
+        names = tuple(names)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError(f"names must be strings, got {names!r}")
+        if not 1 <= len(set(names)) == len(names) <= len(COLOURS):
+            raise ValueError(f"names must be one to {len(COLOURS)} different ones, got {names!r}")
+        if not is_int(steps):
+            raise TypeError(f"steps must be an int, got {steps!r}")
+        if steps < 1:
+            raise ValueError(f"steps must be at least 1, got {steps!r}")
+        if finite_number("loss_limit", loss_limit) <= 0:
+            raise ValueError(f"loss_limit must be above 0, got {loss_limit!r}")
+        if finite_number("accuracy_from", accuracy_from) >= 1:
+            raise ValueError(f"accuracy_from must be below 1, got {accuracy_from!r}")
+        if goal is not None:
+            finite_number("goal", goal[1])
+        self.names, self.steps = names, steps
         self.losses = {name: np.full(steps + 1, np.nan) for name in names}
         self.accuracies = {name: np.full(steps + 1, np.nan) for name in names}
         self._limits = loss_limit, accuracy_from

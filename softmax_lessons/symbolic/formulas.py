@@ -5,6 +5,7 @@ J[i, j] = dp_i/dz_j, the layout of SymPy's `Matrix.jacobian`. All quantities are
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,14 @@ def logits(n):
     return sp.Matrix(sp.symbols(f"z_1:{n + 1}", real=True))
 
 
+def _require_column(z):
+    """Raise unless `z` is an n x 1 matrix with n at least 1."""
+    if not isinstance(z, sp.MatrixBase):
+        raise TypeError(f"z must be a sympy.Matrix, got {z!r} of type {type(z).__name__}")
+    if z.cols != 1 or z.rows < 1:
+        raise ValueError(f"z must have one column and at least one row, got shape {z.shape}")
+
+
 def softmax(z):
     r"""Return the probabilities as formulas in the logits.
 
@@ -56,6 +65,13 @@ def softmax(z):
     -------
     sympy.Matrix, n x 1
 
+    Raises
+    ------
+    TypeError
+        If `z` is not a matrix of SymPy.
+    ValueError
+        If `z` is not a column.
+
     Notes
     -----
     .. math:: p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}
@@ -65,6 +81,7 @@ def softmax(z):
     >>> softmax(logits(2))[0]
     exp(z_1)/(exp(z_1) + exp(z_2))
     """
+    _require_column(z)
     e = z.applyfunc(sp.exp)
     return e / sum(e)
 
@@ -82,6 +99,13 @@ def jacobian(z):
     sympy.Matrix, n x n
         ``J[i, j] = dp_i/dz_j``.
 
+    Raises
+    ------
+    TypeError
+        If `z` is not a matrix of SymPy.
+    ValueError
+        If `z` is not a column of distinct symbols.
+
     Notes
     -----
     .. math:: \frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j), \qquad
@@ -97,6 +121,9 @@ def jacobian(z):
     >>> jacobian(logits(2))[0, 1]
     -exp(z_1)*exp(z_2)/(exp(z_1) + exp(z_2))**2
     """
+    _require_column(z)
+    if not all(z_k.is_Symbol for z_k in z) or len(set(z)) < len(z):
+        raise ValueError(f"z must hold distinct symbols, got {list(z)}")
     return softmax(z).jacobian(z)
 
 
@@ -189,8 +216,11 @@ def numeric(expression, z=None):
 
     Raises
     ------
+    TypeError
+        If `expression` is no formula of SymPy (a string is none), or `z` does not hold symbols.
     ValueError
-        If the formula has symbols that are not in `z`.
+        If the formula has symbols that are not in `z`, or is a matrix without entries, or a symbol
+        comes twice in `z`.
 
     Examples
     --------
@@ -198,8 +228,8 @@ def numeric(expression, z=None):
     array([[ 0.19661193, -0.19661193],
            [-0.19661193,  0.19661193]])
     """
-    expression = sp.sympify(expression)
-    symbols = sorted(expression.free_symbols, key=_by_index) if z is None else list(z)
+    expression = _formula(expression)
+    symbols = sorted(expression.free_symbols, key=_by_index) if z is None else _symbols(z)
     unknown = expression.free_symbols.difference(symbols)
     if unknown:
         raise ValueError(
@@ -216,6 +246,33 @@ def numeric(expression, z=None):
         return values[:, 0] if values.shape[1] == 1 else values
 
     return function
+
+
+def _formula(expression):
+    """Return an expression or a matrix of SymPy, made from a number if need be."""
+    try:
+        formula = sp.sympify(expression, strict=True)  # a string would be evaluated
+    except sp.SympifyError:
+        formula = None
+    if not isinstance(formula, (sp.Expr, sp.MatrixBase)):
+        raise TypeError(
+            f"expression must be an expression or a matrix of SymPy, got {expression!r} of type"
+            f" {type(expression).__name__}"
+        )
+    if isinstance(formula, sp.MatrixBase) and 0 in formula.shape:
+        raise ValueError(f"expression must have at least one entry, got shape {formula.shape}")
+    return formula
+
+
+def _symbols(z):
+    """Return a list of distinct symbols."""
+    if not isinstance(z, (sp.MatrixBase, Sequence)) or not all(
+        isinstance(z_k, sp.Symbol) for z_k in z
+    ):
+        raise TypeError(f"z must be a column or a sequence of symbols, got {z!r}")
+    if len(set(z)) < len(z):
+        raise ValueError(f"z must hold distinct symbols, got {list(z)}")
+    return list(z)
 
 
 def _by_index(symbol):
