@@ -4,17 +4,23 @@ PYTHON ?= python3
 OLDEST_PYTHON ?= python3.11
 INSTALLED := .venv/.installed
 RUN := .venv/bin/python
+PIP_INSTALL := $(RUN) -m pip install --quiet --quiet --disable-pip-version-check
+NOT_INSTALLED = { echo "The packages could not be installed; see to it that the computer is online," \
+"then type the same again: make $(MAKECMDGOALS)" >&2; exit 1; }
+# Installs an extra of pyproject.toml unless the module that it is for is there: $(call extra,bench,ipympl)
+extra = $(RUN) -c "import $(2)" 2>/dev/null \
+|| $(PIP_INSTALL) --editable ".[$(1)]" --constraint constraints.txt || $(NOT_INSTALLED)
 
 # The lessons give the same results whatever the shell they are started from has set.
 unexport MATPLOTLIBRC MPLBACKEND PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS
 export IPYTHONDIR := $(CURDIR)/.venv/ipython
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
-.PHONY: help install lab test steady bench lint notebooks constraints clean
+.PHONY: help install lab test test-matrix steady bench oracles lint notebooks constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
 
 install: $(INSTALLED)  ## install everything into .venv (the other commands do so by themselves)
 
@@ -24,13 +30,25 @@ lab: $(INSTALLED)  ## open the lessons in JupyterLab; Ctrl-C ends it
 test: $(INSTALLED)  ## run the tests, the examples in docstrings and every cell of every lesson
 	@$(RUN) -m pytest -n auto --dist loadfile
 
+test-matrix: $(INSTALLED)  ## run the tests with other Pythons, and with the lowest and newest packages
+	@$(call extra,matrix,nox)
+	@$(RUN) -m nox $(if $(SESSIONS),--sessions $(SESSIONS))
+
 steady: $(INSTALLED)  ## move every explorer's controls 10,000 times, and watch over memory
 	@MOVES=10000 $(RUN) -m pytest -n auto -rP tests/test_steady.py
 
 bench: $(INSTALLED)  ## measure speed, side by side with what one would use instead
-	@$(RUN) -c "import ipympl" 2>/dev/null || $(RUN) -m pip install --quiet --quiet \
-	--disable-pip-version-check --editable ".[bench]" --constraint constraints.txt
+	@$(call extra,bench,ipympl)
 	@$(RUN) -m benchmarks
+
+# For Linux on x86-64, the PyTorch of the Python Package Index brings gigabytes of CUDA along. PyTorch
+# keeps builds without it in an index of its own: name that one to pip in PIP_EXTRA_INDEX_URL.
+TORCH ?= torch==2.13.0
+
+oracles: $(INSTALLED)  ## compare values and derivatives with those of autograd, JAX and PyTorch
+	@$(RUN) -c "import autograd, jax, torch" 2>/dev/null \
+	|| $(PIP_INSTALL) --editable ".[oracles]" "$(TORCH)" --constraint constraints.txt || $(NOT_INSTALLED)
+	@$(RUN) -m pytest tests/test_peers.py
 
 lint: $(INSTALLED)  ## check style, formatting and the stored notebooks
 	@$(RUN) -m ruff check
@@ -45,7 +63,8 @@ constraints:  ## renew constraints.txt with the newest versions that pyproject.t
 	"oldest Python supported: make constraints OLDEST_PYTHON=..." >&2; exit 1; }
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
 	"$(OLDEST_PYTHON)" -m venv "$$new/venv"; \
-	"$$new/venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check ".[dev,bench]"; \
+	"$$new/venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check \
+	".[dev,bench,matrix]" || $(NOT_INSTALLED); \
 	{ echo "# The versions the lessons were last tested with. \`make constraints\` renews them: it installs"; \
 	  echo "# the newest that pyproject.toml admits, on the oldest Python it admits, and lists them here."; \
 	  "$$new/venv/bin/python" -m pip freeze --quiet --exclude softmax_lessons; \
@@ -53,7 +72,7 @@ constraints:  ## renew constraints.txt with the newest versions that pyproject.t
 	mv "$$new/constraints.txt" constraints.txt
 
 clean:  ## remove .venv and caches; your notebooks stay
-	@rm -rf .venv .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .venv .nox .hypothesis .pytest_cache .ruff_cache
 	@find softmax_lessons tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The file says which folder it was made for. Where that is another one, because this one was moved
@@ -76,7 +95,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	"elsewhere, install Python from python.org" >&2; exit 1; }
 	@echo "Installing into .venv; this takes a minute or two, once."
 	@"$(PYTHON)" -m venv --clear .venv
-	@$(RUN) -m pip install --quiet --quiet --disable-pip-version-check --editable ".[dev]" --constraint constraints.txt
+	@$(PIP_INSTALL) --editable ".[dev]" --constraint constraints.txt || $(NOT_INSTALLED)
 	@# Matplotlib lists the fonts when it is first imported, and would say so in the first lesson.
 	@$(RUN) -c "import matplotlib.font_manager"
 	@echo "$(CURDIR)" > $@

@@ -1,0 +1,41 @@
+"""All tests on other versions of Python and of the packages: `make test-matrix`."""
+
+import nox
+from packaging.requirements import Requirement
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+nox.options.default_venv_backend = "virtualenv"
+nox.options.error_on_missing_interpreters = False
+nox.options.stop_on_first_error = False
+
+
+def lowest_versions(pyproject):
+    """Return the lowest version of each package that pyproject.toml names, as pip takes it."""
+    project = pyproject["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    return [
+        f"{requirement.name}=={bound.version}"
+        for requirement in map(Requirement, lines)
+        for bound in requirement.specifier
+        if bound.operator == ">="
+    ]
+
+
+def run_tests(session):
+    """Run what `make test` runs."""
+    session.run("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def lowest(session):
+    """Test the lowest versions admitted, on the Python they were all built for."""
+    session.install("--editable", ".[dev]", *lowest_versions(nox.project.load_toml()))
+    run_tests(session)
+
+
+@nox.session(python=PYTHONS)
+def newest(session):
+    """Test the newest versions admitted, whatever constraints.txt says."""
+    session.install("--editable", ".[dev]")
+    run_tests(session)
