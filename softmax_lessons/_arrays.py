@@ -5,6 +5,8 @@ from numbers import Real
 
 import numpy as np
 
+_FLOATS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64)))
+
 
 def real_array(name, value):
     """Return `value` as an array of floats; integers become float64.
@@ -36,6 +38,8 @@ def real_array(name, value):
     >>> real_array("z", [1, 2])
     array([1., 2.])
     """
+    if type(value) is np.ndarray and value.dtype in _FLOATS:
+        return value
     if not isinstance(value, np.ndarray) or isinstance(value, np.ma.MaskedArray):
         _refuse_what_would_be_lost(name, value)
     try:
@@ -56,6 +60,8 @@ def real_array(name, value):
 
 def _refuse_what_would_be_lost(name, value, depth=0):
     """Raise TypeError for a mask or a boolean that an array made of `value` would not show."""
+    if type(value) in (list, tuple) and {int, float}.issuperset(map(type, value)):
+        return  # the usual row, in a fraction of the time
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(
             f"{name} must be a plain array, got a masked array; fill it first, for logits with -inf"
@@ -64,8 +70,6 @@ def _refuse_what_would_be_lost(name, value, depth=0):
         raise TypeError(f"{name} must hold floats or integers, got dtype bool")
     # NumPy has at most 64 axes; without an end, a list that holds itself would have no bottom.
     if isinstance(value, Sequence) and not isinstance(value, (str, memoryview)) and depth < 64:
-        if {int, float}.issuperset(map(type, value)):
-            return  # the usual row, in a fraction of the time
         for entry in value:
             _refuse_what_would_be_lost(name, entry, depth + 1)
 
@@ -81,9 +85,10 @@ def wide_sum(array, axis, *, keepdims=False, where=True):
     >>> wide_sum(ones, 0).tolist(), ones.sum(axis=0).tolist()
     ([4000.0, 4000.0], [2048.0, 2048.0])
     """
-    wide = np.promote_types(array.dtype, np.float32)
-    total = array.sum(axis=axis, keepdims=keepdims, dtype=wide, where=where)
-    return total.astype(array.dtype, copy=False)
+    if array.dtype != np.float16:
+        return array.sum(axis=axis, keepdims=keepdims, where=where)
+    total = array.sum(axis=axis, keepdims=keepdims, dtype=np.float32, where=where)
+    return total.astype(np.float16)
 
 
 def require_shape(name, array, shape, reference):
@@ -147,6 +152,8 @@ def several_axes(axis, ndim):
     >>> several_axes(-1, 3), several_axes((0, -1), 3), several_axes(None, 3)
     ((2,), (0, 2), (0, 1, 2))
     """
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
     if axis is None:
         return tuple(range(ndim))
     axes = axis if isinstance(axis, tuple) else (axis,)

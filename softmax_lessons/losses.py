@@ -39,8 +39,10 @@ def _prepare(name, p, t, axis, reduction):
     distribution = real_array("t", t)
     if distribution.shape != p.shape:
         distribution = _one_hot(name, p, np.asarray(t), axis)
-    dtype = np.result_type(p, distribution)
-    return p.astype(dtype, copy=False), distribution.astype(dtype, copy=False), axis
+    if p.dtype != distribution.dtype:
+        dtype = np.result_type(p, distribution)
+        p, distribution = p.astype(dtype), distribution.astype(dtype)
+    return p, distribution, axis
 
 
 def _one_hot(name, p, indices, axis):

@@ -14,6 +14,7 @@ from pathlib import Path
 import matplotlib
 import nbformat
 import numpy as np
+import numpy.testing  # noqa: F401 (imported first by a lesson, older ones ask lscpu about the CPU)
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
