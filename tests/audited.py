@@ -14,7 +14,7 @@ from pathlib import Path
 import matplotlib
 import nbformat
 import numpy as np
-import numpy.testing  # noqa: F401 (imported first by a lesson, older ones ask lscpu about the CPU)
+import numpy.testing  # of older NumPy, the import starts a process to ask for the CPU
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
