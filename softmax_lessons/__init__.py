@@ -4,6 +4,8 @@ The softmax family of `softmax_lessons.numerics` is available here directly. Wha
 Matplotlib or ipywidgets is in modules of its own, loaded when they are imported.
 """
 
+import sys
+
 from softmax_lessons.numerics import (
     log_softmax,
     log_softmax_backward,
@@ -14,6 +16,11 @@ from softmax_lessons.numerics import (
     softmax_jvp,
     softmax_vjp,
 )
+
+if sys.platform == "emscripten":  # in a browser
+    from softmax_lessons._browser import set_up
+
+    set_up()
 
 __version__ = "0.1.0"
 

@@ -627,6 +627,18 @@ def test_a_checker_that_does_not_return_is_told_so():
     assert summary == "Given 'closed form', it did not return within 0.05 seconds."
 
 
+@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="needs Python 3.12")
+@pytest.mark.parametrize("function", [looping, swallows, swallows_in_layers, returns_after_all])
+def test_where_there_are_no_timers_the_clock_is_looked_at(function, monkeypatch):
+    monkeypatch.setattr(sandbox, "TIMED", False)
+    monkeypatch.setattr(sandbox, "WATCHED", True)
+    assert check_softmax(function).summary == (
+        "For this input it did not return within 0.05 seconds."
+    )
+    assert sys.monitoring.get_tool(sandbox.TOOL) is None
+    assert check_softmax(softmax).passed
+
+
 def test_outside_the_main_thread_all_but_the_limit_of_time_works():
     def meddles(z, axis):
         np.seterr(all="raise")

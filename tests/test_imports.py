@@ -18,6 +18,7 @@ JUDGING = CHECKING | {"misconceptions", "verdicts", "sandbox", "judging"}
 ALLOWED = {
     "": NUMPY_ONLY,
     "_arrays": NUMPY_ONLY,
+    "_browser": NUMPY_ONLY | {"IPython", "matplotlib"},
     "numerics": NUMPY_ONLY,
     "counting": NUMPY_ONLY,
     "finite_difference": NUMPY_ONLY,
