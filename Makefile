@@ -13,10 +13,13 @@ extra = $(RUN) -c "import $(2)" 2>/dev/null \
 
 # The lessons give the same results whatever the shell they are started from has set.
 unexport MATPLOTLIBRC MPLBACKEND PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS
-export IPYTHONDIR := $(CURDIR)/.venv/ipython
-export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
+# What IPython and Matplotlib keep is in .venv, or in a copy where nothing here can be written to.
+KEPT := $(if $(shell test -w . && echo yes),$(CURDIR)/.venv,$(shell kept=$$(mktemp -d) \
+&& cp -r .venv/ipython .venv/matplotlib "$$kept" 2>/dev/null; echo "$$kept"))
+export IPYTHONDIR := $(KEPT)/ipython
+export MPLCONFIGDIR := $(KEPT)/matplotlib
 
-.PHONY: help install lab test test-matrix steady bench oracles lint notebooks constraints clean
+.PHONY: help install lab slides test test-matrix site steady bench oracles lint notebooks constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -27,12 +30,21 @@ install: $(INSTALLED)  ## install everything into .venv (the other commands do s
 lab: $(INSTALLED)  ## open the lessons in JupyterLab; Ctrl-C ends it
 	@$(RUN) tools/lab.py
 
+slides: $(INSTALLED)  ## show a lesson as live slides, LESSON=03; EXPORT=FOLDER writes pages to show
+	@$(call extra,slides,voila)
+	@$(RUN) -m tools.slides $(if $(EXPORT),--export "$(EXPORT)") $(LESSON)
+
 test: $(INSTALLED)  ## run the tests, the examples in docstrings and every cell of every lesson
-	@$(RUN) -m pytest -n auto --dist loadfile
+	@$(call extra,slides,voila)
+	@$(RUN) -m pytest -n auto --dist loadfile -o cache_dir="$(KEPT)/pytest"
 
 test-matrix: $(INSTALLED)  ## run the tests with other Pythons, and with the lowest and newest packages
 	@$(call extra,matrix,nox)
 	@$(RUN) -m nox $(if $(SESSIONS),--sessions $(SESSIONS))
+
+site: $(INSTALLED)  ## build the site into build/site; PYODIDE=FOLDER takes a Pyodide from there
+	@$(call extra,site,sphinx)
+	@$(RUN) -m tools.website $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 
 steady: $(INSTALLED)  ## move every explorer's controls 10,000 times, and watch over memory
 	@MOVES=10000 $(RUN) -m pytest -n auto -rP tests/test_steady.py
@@ -64,7 +76,7 @@ constraints:  ## renew constraints.txt with the newest versions that pyproject.t
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
 	"$(OLDEST_PYTHON)" -m venv "$$new/venv"; \
 	"$$new/venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check \
-	".[dev,bench,matrix]" || $(NOT_INSTALLED); \
+	".[dev,bench,site,slides,matrix]" || $(NOT_INSTALLED); \
 	{ echo "# The versions the lessons were last tested with. \`make constraints\` renews them: it installs"; \
 	  echo "# the newest that pyproject.toml admits, on the oldest Python it admits, and lists them here."; \
 	  "$$new/venv/bin/python" -m pip freeze --quiet --exclude softmax_lessons; \

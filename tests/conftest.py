@@ -1,5 +1,7 @@
 """Settings of the tests that draw their examples, and what is said at the end."""
 
+from collections import Counter
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("reproducible", derandomize=True, deadline=None)
@@ -10,14 +12,13 @@ settings.load_profile("reproducible")
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say in one line that the lessons were not tried out in a browser, where they were not."""
+    """Say in a line each why lessons or site were not tried out, where they were not."""
     # Not in the folder of these tests, which pytest-xdist reads in its workers only.
     skipped = [
         report
         for report in terminalreporter.stats.get("skipped", [])
-        if report.nodeid.startswith("tests/browser/")
+        if report.nodeid.startswith(("tests/browser/", "tests/test_site_pages"))
     ]
-    if skipped:
-        _, _, reason = skipped[0].longrepr
-        reason = reason.removeprefix("Skipped: ")
-        terminalreporter.write_line(f"{len(skipped)} tests skipped: {reason}", yellow=True)
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, number in reasons.items():
+        terminalreporter.write_line(f"{number} tests skipped: {reason}", yellow=True)

@@ -1,0 +1,61 @@
+"""The lessons as pages that are read without a kernel."""
+
+import re
+from html import escape
+
+import nbformat
+
+EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
+INTRODUCTION = """\
+```{{button-link}} ../lite/notebooks/index.html?path={name}
+:color: primary
+:shadow:
+Run in your browser
+```
+```{{button-ref}} ../teaching/{number}
+:ref-type: doc
+:color: secondary
+:outline:
+Teacher's guide
+```
+
+This page shows the lesson as it is stored: the sliders rest, and the exercises wait. *Run in your
+browser* opens it with a Python of its own, in which everything moves and answers; nothing is
+installed."""
+
+
+def stage(lesson, folder):
+    """Write a lesson into a folder as MyST-NB wants it."""
+    notebook = nbformat.read(lesson, as_version=4)
+    introduction = INTRODUCTION.format(name=lesson.name, number=lesson.stem[:2])
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(introduction, id="introduction"))
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [shown for output in cell.outputs for shown in with_words(cell, output)]
+    nbformat.write(notebook, folder / lesson.name)
+
+
+def with_words(cell, output):
+    """Return a picture with its alt text, followed by its text twin; another output as it is."""
+    data = output.get("data", {})
+    if "image/png" not in data:
+        return [output]
+    # MyST-NB takes the alt text from the cell, not from the output.
+    alt = output.metadata["image/png"]["alt"]
+    cell.metadata["mystnb"] = {"image": {"alt": alt}}
+    text = data["text/plain"]
+    if text.startswith("<Figure"):
+        return [output]
+    twin = (
+        '<details class="text-twin"><summary>The same in numbers</summary>'
+        f'<pre tabindex="0">{escape(text)}</pre></details>'
+    )
+    return [output, nbformat.v4.new_output("display_data", {"text/html": twin})]
+
+
+def mend(page):
+    """Make the empty corner of a table a cell; as a heading, it would have to say of what."""
+    text = page.read_text("utf-8")
+    mended = EMPTY_HEAD.sub("<td></td>", text)
+    if mended != text:
+        page.write_text(mended, "utf-8")
