@@ -98,6 +98,16 @@ def test_nothing_is_missing_where_the_lessons_are_installed():
     assert lab.what_is_missing() is None
 
 
+@pytest.mark.parametrize("writable", [True, False])
+def test_jupyter_keeps_its_settings_where_it_may_write(monkeypatch, writable):
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH"):
+        monkeypatch.setenv(name, "as before")
+    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "the learner's own")
+    monkeypatch.setattr(os, "access", lambda path, mode: writable)
+    lab.set_up_environment()
+    assert os.environ["JUPYTER_CONFIG_DIR"].startswith(sys.prefix) == writable
+
+
 def test_a_screen_is_needed_for_a_browser(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)

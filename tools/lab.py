@@ -5,6 +5,7 @@ Options are handed on to JupyterLab: python tools/lab.py --port=9000
 
 import os
 import sys
+import tempfile
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,7 +52,9 @@ def set_up_environment() -> None:
     # open from other work are not wanted here.
     settings = Path(jupyter_config_dir(), "lab", "user-settings")
     os.environ.setdefault("JUPYTERLAB_SETTINGS_DIR", str(settings))
-    os.environ["JUPYTER_CONFIG_DIR"] = str(Path(sys.prefix, "etc", "softmax_lessons"))
+    writable = os.access(sys.prefix, os.W_OK)
+    own = Path(sys.prefix, "etc", "softmax_lessons") if writable else tempfile.mkdtemp()
+    os.environ["JUPYTER_CONFIG_DIR"] = str(own)
     for name in ("JUPYTERLAB_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_TOKEN"):
         os.environ.pop(name, None)
     # Switches off news and the search for updates.
