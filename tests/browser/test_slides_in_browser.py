@@ -17,6 +17,7 @@ from tools.slides.lessons import LESSONS
 
 LESSON = "03"
 PATH = LESSONS[LESSON]
+ANY_PORT = 8866
 EXPLORER = ".widget-image"
 # Tables of all mistakes, through which one has to scroll.
 LONG = {"08": 1, "09": 1}
@@ -165,6 +166,15 @@ def test_ctrl_c_ends_live_slides_without_complaint(server, opened):
     opened.page.context.close()
     assert server.interrupt() == 0
     assert not server.printed_after_the_address()
+
+
+def test_ctrl_c_ends_live_slides_while_the_lesson_is_being_run(browser, tmp_path):
+    with live_slides(LESSON, tmp_path, ANY_PORT, IPYTHONDIR=str(tmp_path)) as server:
+        page = SlidesPage(browser)
+        page.page.goto(server.address, wait_until="commit")
+        expect(page.page.locator("#running")).to_be_visible()
+        assert server.interrupt() == 0
+        page.page.context.close()
 
 
 @pytest.mark.parametrize(("number", "path"), LESSONS.items(), ids=LESSONS.keys())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 from jupyter_client import KernelManager
+from tornado.ioloop import IOLoop
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -25,6 +26,7 @@ class Slides(Voila):
 
     def launch_browser(self):
         """Open the address where there is a desktop browser, and print it anyway."""
+        self.keep_ctrl_c()
         address = f"{self.connection_url}?token={self.identity_provider.token}"
         if lab.has_desktop_browser():
             open_in_browser(address, Path(self.notebook_path).parent)
@@ -32,6 +34,17 @@ class Slides(Voila):
             print("No desktop browser was found; open the address below in one yourself.")
         print("The lesson runs when it is opened, which takes a moment. Ctrl-C ends it.")
         print(address, flush=True)
+
+    def keep_ctrl_c(self):
+        """See to it that Ctrl-C ends everything, while the lesson is being run too."""
+        # nbclient would take the signal for itself, and end the kernel alone.
+        loop = IOLoop.current().asyncio_loop
+        loop.add_signal_handler = loop.remove_signal_handler = lambda *arguments: None
+
+    def stop(self):
+        """End the kernels without a word on what they were doing."""
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        super().stop()
 
 
 def show(path, port):
