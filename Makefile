@@ -43,8 +43,10 @@ test-matrix: $(INSTALLED)  ## run the tests with other Pythons, and with the low
 	@$(RUN) -m nox $(if $(SESSIONS),--sessions $(SESSIONS))
 
 site: $(INSTALLED)  ## build the site into build/site; PYODIDE=FOLDER takes a Pyodide from there
-	@$(call extra,site,sphinx)
-	@$(RUN) -m tools.website $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+	@test -f .venv/site/.installed || { $(RUN) -m venv --clear .venv/site \
+	&& .venv/site/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+	--editable ".[site]" --constraint constraints.txt && touch .venv/site/.installed; } || $(NOT_INSTALLED)
+	@.venv/site/bin/python -m tools.website $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 
 steady: $(INSTALLED)  ## move every explorer's controls 10,000 times, and watch over memory
 	@MOVES=10000 $(RUN) -m pytest -n auto -rP tests/test_steady.py
