@@ -13,6 +13,8 @@ from tools.website import pyodide
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 EXTENSIONS = [KERNEL, "@jupyter-widgets/jupyterlab-manager"]
 APPS = ["notebooks", "lab", "tree"]
+HOSTED, BESIDE = "static/pyodide", "static/packages"
+"""Where Pyodide is, and where the lessons are if Pyodide is elsewhere."""
 
 
 def build(lessons, where, staging, target):
@@ -32,12 +34,9 @@ def build(lessons, where, staging, target):
             "language": "python",
         }
         nbformat.write(notebook, contents / lesson.name)
-    # jupyterlite knows this folder, and copies it as it is.
-    packages = source / "static" / "pyodide"
-    if is_address(where):
-        pyodide.point_to(where, packages)
-    else:
-        pyodide.host(where, packages)
+    if not is_address(where):
+        # jupyterlite knows this folder, and copies it as it is.
+        pyodide.host(where, source / HOSTED)
     write(source / "jupyter-lite.json", settings(where))
     write(source / "jupyter_lite_config.json", how_to_build(target))
     run = subprocess.run(
@@ -52,6 +51,8 @@ def build(lessons, where, staging, target):
     kernel = built.get("litePluginSettings", {}).get(f"{KERNEL}:kernel", {})
     if kernel.get("pyodideUrl") != f"{base(where)}/pyodide.mjs":
         raise SystemExit("JupyterLite was built without its settings; build again.")
+    if is_address(where):
+        pyodide.point_to(where, target / BESIDE)
     for app in APPS:
         mend(target / app / "index.html")
 
@@ -63,7 +64,7 @@ def is_address(where):
 
 def base(where):
     """Return where the browser finds Pyodide."""
-    return where if is_address(where) else "./static/pyodide"
+    return where if is_address(where) else f"./{HOSTED}"
 
 
 def settings(where):
@@ -73,7 +74,7 @@ def settings(where):
         "disablePyPIFallback": True,  # what is not in the lock is not there
         "loadPyodideOptions": {
             "packages": [*pyodide.AT_ONCE, pyodide.LESSONS],
-            "lockFileURL": "./static/pyodide/pyodide-lock.json",
+            "lockFileURL": f"./{BESIDE if is_address(where) else HOSTED}/pyodide-lock.json",
         },
     }
     return {
