@@ -1,0 +1,61 @@
+"""Every public function is in a table of what the tests of this folder give bad input."""
+
+import pytest
+from test_bad_input_to_differences import DIFFERENCES
+from test_bad_input_to_formulas import COUNTING, FORMULAS, PICTURES
+from test_bad_input_to_layers import LAYERS
+from test_bad_input_to_losses import LOSS_CLASSES, LOSSES
+from test_bad_input_to_softmax import FAMILY
+from test_bad_input_to_training import TRAINING
+
+from softmax_lessons import (
+    counting,
+    curves,
+    finite_difference,
+    gradient_check,
+    layers,
+    losses,
+    numerics,
+    symbolic,
+    training,
+)
+
+TESTED = {
+    *FAMILY, *LOSSES, *LOSS_CLASSES, *LAYERS, *DIFFERENCES, *TRAINING, *COUNTING, *FORMULAS,
+    *PICTURES,
+}  # fmt: skip
+TAKE_NOTHING_FROM_USERS = {
+    gradient_check.GradientCheck, training.Loss, training.Pass, curves.Curves, curves.StepCurve,
+    symbolic.Abbreviation, symbolic.Derivation, symbolic.GeneralEntry, symbolic.Step,
+    symbolic.general_jacobian_entry, finite_difference.step_size, finite_difference.value_of,
+}  # fmt: skip
+MODULES = [
+    numerics, losses, layers, finite_difference, gradient_check, training, counting, curves,
+]  # fmt: skip
+
+
+def public(module):
+    """Return what a module defines itself, and may be called, under names for everyone."""
+    return {
+        thing
+        for name, thing in vars(module).items()
+        if not name.startswith("_")
+        and callable(thing)
+        and getattr(thing, "__module__", None) == module.__name__
+    }
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_every_public_function_is_given_bad_input_here(module):
+    assert public(module) <= TESTED | TAKE_NOTHING_FROM_USERS
+
+
+def test_every_public_function_of_symbolic_is_given_bad_input_here():
+    everything = {getattr(symbolic, name) for name in symbolic.__all__}
+    assert everything <= TESTED | TAKE_NOTHING_FROM_USERS
+
+
+def test_the_lists_of_public_functions_hold_nothing_that_is_gone():
+    everything = set.union(*map(public, MODULES))
+    everything |= {getattr(symbolic, name) for name in symbolic.__all__}
+    assert everything == TESTED | TAKE_NOTHING_FROM_USERS
