@@ -426,9 +426,10 @@ def draw_simplex(ax, p, directions, *, names):
             ends = [level * CORNERS[a] + (1 - level) * CORNERS[k] for k in (b, c)]
             ax.plot(*np.transpose(ends), color="#CCCCCC", linewidth=1)
     for (x, y), name, up in zip(CORNERS, class_names(3), (False, False, True), strict=True):
-        ax.text(x, y + (0.04 if up else -0.04), name, ha="center", va="bottom" if up else "top")
+        # Far enough away for the name of an arrow that ends in the corner.
+        ax.text(x, y + (0.12 if up else -0.12), name, ha="center", va="bottom" if up else "top")
     ax.set_xlim(-0.15, 1.15)
-    ax.set_ylim(-0.12, 1.0)
+    ax.set_ylim(-0.2, 1.06)
     ax.set_aspect("equal")
     ax.set_axis_off()
     k = len(names)

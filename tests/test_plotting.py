@@ -144,6 +144,18 @@ def test_the_name_of_an_arrow_too_short_to_see_is_hidden(ax):
     assert [name.get_visible() for name in simplex.names] == [True, False, False]
 
 
+@pytest.mark.parametrize("corner", range(3))
+@pytest.mark.parametrize("certain", [0.3, 0.6, 0.8, 0.9, 0.95])
+def test_the_names_of_arrows_stay_clear_of_those_of_the_corners(ax, corner, certain):
+    p = np.full(3, (1 - certain) / 2)
+    p[corner] = certain
+    names = draw_simplex(ax, p, np.diag(p) - np.outer(p, p), names=["$z_1$"] * 3).names
+    corners = [text for text in ax.texts if text not in names]
+    boxes = [text.get_window_extent() for text in names if text.get_visible()]
+    assert boxes
+    assert not any(text.get_window_extent().count_overlaps(boxes) for text in corners)
+
+
 def test_formulas_stand_in_their_cells_and_the_frame_around_the_chosen_one(ax):
     matrix = draw_formulas(ax, [["a", "b"], ["c", "d"]], (0, 1), size=12)
     assert texts(matrix.texts.flat) == ["$a$", "$b$", "$c$", "$d$"]
