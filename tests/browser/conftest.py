@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import matplotlib.font_manager  # makes the list of fonts, where there is none yet
 import pytest
+from built_site import find_site, served
 from chromium import NOT_FOUND, find_chromium, launch
-from jupyterlab_page import LONGEST, JupyterLabPage
+from jupyterlab_page import ELSEWHERE, LONGEST, JupyterLabPage
 from lab_server import ROOT, started
 from playwright.sync_api import expect, sync_playwright
 
@@ -60,3 +61,38 @@ def jupyterlab(tab):
     complaints = list(tab.complaints)
     tab.complaints.clear()
     assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def site(chromium):
+    with served(find_site()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def site_browser(chromium):
+    with sync_playwright() as playwright, launch(playwright, chromium) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(site_browser, site, request):
+    """A fresh tab; whatever the page asks for elsewhere, or complains of, is an error."""
+    context = site_browser.new_context(
+        viewport={"width": 1400, "height": 1000}, color_scheme=getattr(request, "param", "light")
+    )
+    complaints = []
+
+    def refuse(route):
+        complaints.append(f"asked for {route.request.url}")
+        route.abort()
+
+    context.route(ELSEWHERE, refuse)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    site.sent = 0
+    site.refused.clear()
+    yield page
+    context.close()
+    assert [*complaints, *site.refused] == []
