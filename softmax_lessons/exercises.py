@@ -1,8 +1,8 @@
 """Checks for functions that learners write: which mistake it is, where it shows, what to try next.
 
 Every check takes a function, calls it on many small inputs and returns a `Verdict`. It never
-raises because of what the function does, and changes nothing. Repeated wrong attempts at the same
-exercise uncover one more hint each.
+raises because of what the function does, and changes nothing. Repeated wrong attempts at a function
+uncover one more hint each.
 
 Among the inputs are generic logits, batches with as many examples as not classes, saturated and
 huge logits, integers, float32, arrays that are not contiguous or not writable, and each of them
@@ -20,7 +20,7 @@ from softmax_lessons.misconceptions import CATALOGUE
 from softmax_lessons.misconceptions.backward import WRONG_BACKWARDS
 from softmax_lessons.misconceptions.checking import RIGHT_BACKWARDS
 from softmax_lessons.sandbox import call
-from softmax_lessons.verdicts import Status, Verdict
+from softmax_lessons.verdicts import Status
 
 SOFTMAX = Exercise(
     "softmax",
@@ -344,6 +344,11 @@ def check_gradient_checker(f):
     >>> check_gradient_checker(lambda backward: True).misconception.key
     'accepts-everything'
     """
+    return CHECKER.with_hint(f, _judge_checker(f))
+
+
+def _judge_checker(f):
+    """Return the verdict on a check, without a hint."""
     early = CHECKER.not_a_function(f)
     if early:
         return early
@@ -353,9 +358,9 @@ def check_gradient_checker(f):
         if nothing(answer, error):
             return CHECKER.nothing_yet()
         if error is not None:
-            return CHECKER.wrong(Status.RAISES, f"Given {name!r}, {raised(error)}.")
+            return CHECKER.verdict(Status.RAISES, f"Given {name!r}, {raised(error)}.")
         if type(answer) is not bool:
-            return CHECKER.wrong(
+            return CHECKER.verdict(
                 Status.WRONG_TYPE,
                 f"Given {name!r}, it returns {described(answer)}; expected is True or False.",
             )
@@ -364,10 +369,9 @@ def check_gradient_checker(f):
     let_through = [name for name in WRONG_BACKWARDS if answers[name]]
     refused = [name for name in RIGHT_BACKWARDS if not answers[name]]
     if not let_through and not refused:
-        CHECKER.attempts = 0
         summary = f"It accepts all {len(RIGHT_BACKWARDS)} right ones and refuses all"
         summary += f" {len(WRONG_BACKWARDS)} wrong ones."
-        return Verdict(CHECKER.signature, Status.CORRECT, summary, table=table)
+        return CHECKER.verdict(Status.CORRECT, summary, table=table)
     summary = (
         f"It lets {len(let_through)} of {len(WRONG_BACKWARDS)} wrong ones through and refuses"
         f" {len(refused)} of {len(RIGHT_BACKWARDS)} right ones."
@@ -375,13 +379,13 @@ def check_gradient_checker(f):
     answers[""] = call(lambda: _answer(f(_along_the_other_axis)))[0]
     for record in CATALOGUE:
         if record.kind == CHECKER.name and answers == _answers_of(record.function):
-            return CHECKER.wrong(
+            return CHECKER.verdict(
                 Status.KNOWN_MISTAKE,
                 f"{record} {summary}",
                 misconception=record,
                 table=table,
             )
-    return CHECKER.wrong(Status.WRONG, summary, table=table)
+    return CHECKER.verdict(Status.WRONG, summary, table=table)
 
 
 def _answer(value):
@@ -424,7 +428,7 @@ def recognition_matrix(kind):
     >>> bool((counts == np.diag(np.diag(counts))).all())
     True
     """
-    check, attempts = CHECKS[f"check_{kind}"], EXERCISES[kind].attempts
+    check, attempts = CHECKS[f"check_{kind}"], EXERCISES[kind].attempts.copy()
     keys = [*dict.fromkeys(m.key for m in CATALOGUE if m.kind == kind), "not recognised"]
     counts = np.zeros((len(keys), len(keys)))
     for record in CATALOGUE:

@@ -4,9 +4,11 @@ A function is judged by what it does, never by its source text.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import FunctionType
 
 import numpy as np
 
@@ -203,8 +205,8 @@ class Exercise:
         The last one is the worked idea.
     tolerance : float
         Absolute, and relative to the expected entry.
-    attempts : int
-        How many wrong ones in a row there have been.
+    attempts : Counter
+        How many wrong ones in a row there have been, by the name of the function.
     """
 
     name: str
@@ -213,7 +215,7 @@ class Exercise:
     probes: tuple[Probe, ...]
     hints: tuple[str, ...]
     tolerance: float = 1e-5
-    attempts: int = 0
+    attempts: Counter = field(default_factory=Counter)
 
     @property
     def arguments(self):
@@ -231,14 +233,29 @@ class Exercise:
         records = [record for record in CATALOGUE if record.kind == self.name]
         return [(r, [observe(r.function, probe) for probe in self.probes]) for r in records]
 
-    def next_hint(self):
-        """Return the next hint; each wrong attempt uncovers one more, the last one stays."""
-        self.attempts += 1
-        number = min(self.attempts, len(self.hints))
-        return f"hint {number} of {len(self.hints)}. {self.hints[number - 1]}"
-
     def judge(self, function):
-        """Return the verdict on a function."""
+        """Return the verdict on a function, with a hint where it is wrong."""
+        return self.with_hint(function, self._judge(function))
+
+    def with_hint(self, function, verdict):
+        """Return a verdict with the next hint; each wrong attempt uncovers one more.
+
+        A lesson may set the same exercise several times: attempts at functions of another name do
+        not count. The last hint stays.
+        """
+        if verdict.status is Status.NOT_ATTEMPTED:
+            return verdict
+        # Only a plain function can be asked for its name without running what a learner wrote.
+        name = function.__code__.co_name if type(function) is FunctionType else ""
+        if verdict.passed:
+            del self.attempts[name]
+            return verdict
+        self.attempts[name] += 1
+        number = min(self.attempts[name], len(self.hints))
+        hint = f"hint {number} of {len(self.hints)}. {self.hints[number - 1]}"
+        return replace(verdict, hint=hint)
+
+    def _judge(self, function):
         early = self.not_a_function(function)
         if early:
             return early
@@ -252,15 +269,14 @@ class Exercise:
         verdict = self._side_effect(outcomes) or self._difference(outcomes)
         if verdict:
             return verdict
-        self.attempts = 0
-        return Verdict(self.signature, Status.CORRECT, f"Right on all {len(self.probes)} inputs.")
+        return self.verdict(Status.CORRECT, f"Right on all {len(self.probes)} inputs.")
 
     def not_a_function(self, function):
         """Return the verdict on what is no function, None if it is one."""
         if function is None or function is ...:
             return self.nothing_yet()
         if not callable(function):
-            return self.wrong(
+            return self.verdict(
                 Status.WRONG_TYPE,
                 f"Hand in the function itself, not what it returns: got {described(function)}.",
             )
@@ -268,15 +284,14 @@ class Exercise:
 
     def nothing_yet(self):
         """Return the verdict on a stub."""
-        return Verdict(
-            self.signature,
+        return self.verdict(
             Status.NOT_ATTEMPTED,
             "Nothing comes back yet. If you have written it, is there a return?",
         )
 
-    def wrong(self, status, summary, **details):
-        """Return the verdict on a wrong attempt, with the next hint."""
-        return Verdict(self.signature, status, summary, hint=self.next_hint(), **details)
+    def verdict(self, status, summary, **details):
+        """Return a verdict on an attempt at this exercise."""
+        return Verdict(self.signature, status, summary, **details)
 
     def _counterexample(self, probe, yours, expected, note=""):
         named = tuple(zip(self.arguments, map(_named, probe.arguments), strict=True))
@@ -285,7 +300,7 @@ class Exercise:
     def _raises(self, probe, outcome):
         error, expected = outcome.error, self.expected[self.probes.index(probe)].value
         endless = type(error) is Endless
-        return self.wrong(
+        return self.verdict(
             Status.RAISES,
             f"For this input {raised(error)}." if endless else f"It raises {described(error)}.",
             counterexample=self._counterexample(probe, "nothing", expected),
@@ -315,7 +330,7 @@ class Exercise:
     def _known(self, key, probe, outcome, expected, note=""):
         record = next(r for r, _ in self.known if r.key == key)
         yours = outcome.value if outcome.error is None else described(outcome.error)
-        return self.wrong(
+        return self.verdict(
             Status.KNOWN_MISTAKE,
             str(record),
             misconception=record,
@@ -361,7 +376,7 @@ class Exercise:
             status = Status.WRONG
             note = f"first at index {index}, yours {yours[index]:.6g}, expected {right[index]:.6g}"
         shown_value = yours if outcome.array is not None else described(yours)
-        return self.wrong(
+        return self.verdict(
             status,
             summary,
             counterexample=self._counterexample(probe, shown_value, right, note),

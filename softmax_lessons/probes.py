@@ -18,6 +18,8 @@ _FAR = np.array(
 _SATURATED = np.array([[30.0, 0.0, -1.0, 2.0], [0.0, 1.0, 40.0, 0.5], [0.0, 0.0, -35.0, 1.0]])
 # Within reach of exp, but too far for it once the maximum is added, or exponentials are multiplied.
 _HALFWAY = np.array([[400.0, -400.0]])
+# Where the smaller probability is not yet 0, but the exponential of the difference is infinite.
+_NEARLY_ZERO = np.array([[360.0, -360.0]])
 _SINGLE = np.array([[0.3], [-2.0], [7.0]])
 _LOGITS = [_PAIR, _BATCH, _INTEGERS, _BATCH.astype(np.float32), _FAR, _SATURATED, _TWO_ROWS]
 
@@ -94,6 +96,7 @@ def _loss_probes():
         [
             Probe((_PAIR, np.array([[1.0, 0.0]]))),
             Probe((_HALFWAY, np.array([[0.0, 1.0]]))),
+            Probe((_NEARLY_ZERO, np.array([[1.0, 0.0]]))),
             *(Probe((z, target[: len(z), : z.shape[1]])) for z in _LOGITS[1:]),
             *_with_layouts(_BATCH, target),
         ],

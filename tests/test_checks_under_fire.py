@@ -27,6 +27,8 @@ from softmax_lessons.verdicts import Status
 
 TIMED = hasattr(signal, "setitimer")
 needs_timers = pytest.mark.skipif(not TIMED, reason="needs POSIX timers")
+# While a function has filled the stack, what Python clears away at that moment cannot run either.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 # The longest text and HTML of a verdict, some 20 times those of an ordinary one.
 LONGEST = 30_000

@@ -41,7 +41,7 @@ from softmax_lessons.verdicts import Status
 def first_attempt():
     """Start every test with no hint uncovered."""
     for exercise in EXERCISES.values():
-        exercise.attempts = 0
+        exercise.attempts.clear()
 
 
 def vjp_of(function_of_p_and_g):
@@ -84,7 +84,7 @@ def test_the_matrix_shows_as_a_figure_with_every_count():
 
 def test_showing_the_matrix_uncovers_no_hint():
     recognition_matrix("softmax")
-    assert EXERCISES["softmax"].attempts == 0
+    assert not EXERCISES["softmax"].attempts
 
 
 def test_the_catalogue_lists_each_mistake_once_with_claim_reason_and_lesson():
@@ -196,6 +196,28 @@ def test_hints_of_one_exercise_are_not_uncovered_by_another_and_start_anew_when_
     assert "hint 1" in check_softmax_jacobian(lambda z: z).hint
     check_softmax_vjp(right)
     assert "hint 1" in check_softmax_vjp(elementwise).hint
+
+
+def test_a_function_of_another_name_starts_with_the_first_hint():
+    def demonstration(z, cotangent):
+        return cotangent
+
+    check_softmax_vjp(demonstration)
+    assert "hint 1" in check_softmax_vjp(elementwise).hint
+    assert "hint 2" in check_softmax_vjp(demonstration).hint
+    assert "hint 1" in check_gradient_checker(lambda backward: True).hint
+    assert "hint 1" in check_gradient_checker(uniform_logits).hint
+
+
+def test_asking_for_a_hint_runs_nothing_of_a_hostile_name():
+    class Nameless:
+        def __getattribute__(self, name):
+            raise RuntimeError(name)
+
+        def __call__(self, z, cotangent):
+            return z
+
+    assert [check_softmax_vjp(Nameless()).hint[:6] for _ in range(2)] == ["hint 1", "hint 2"]
 
 
 def test_a_stub_uncovers_no_hint():

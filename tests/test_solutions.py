@@ -33,16 +33,23 @@ def last_line(source):
     return ast.unparse(ast.parse(source).body[-1])
 
 
+def without_stub(source):
+    """Return the statements of a cell that are not the function to be written."""
+    body = ast.parse(source).body
+    return [ast.unparse(node) for node in body if not isinstance(node, ast.FunctionDef)]
+
+
 @pytest.mark.parametrize(("cell", "imports", "below"), exercises())
 def test_the_worked_solution_below_an_exercise_is_correct(cell, imports, below):
     solution = SOLUTION.search(below.source)
     assert solution, "no folded solution below the exercise"
     namespace = {}
     with np.printoptions():  # a lesson sets its own
-        exec(imports + "\n" + solution[1], namespace)
-        assert eval(last_line(cell.source), namespace).passed
+        *before, last = without_stub(cell.source)
+        exec("\n".join([imports, solution[1], *before]), namespace)
+        assert eval(last, namespace).passed
     for exercise in EXERCISES.values():
-        exercise.attempts = 0
+        exercise.attempts.clear()
 
 
 @pytest.mark.parametrize(("cell", "imports", "below"), exercises())

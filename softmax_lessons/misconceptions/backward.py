@@ -97,6 +97,12 @@ def index_mixed_up(p, grad_p, axis=-1):
     return p * grad_p - p**2 * total(grad_p, axis)
 
 
+@both("index-mixed-up")
+def other_index_twice(p, grad_p, axis=-1):
+    """Use p_j (delta_ij - p_j)."""
+    return p * grad_p - total(p**2 * grad_p, axis)
+
+
 @both("sign-flipped", "sign flipped")
 def sign_flipped(p, grad_p, axis=-1):
     """Subtract the wrong way round."""
@@ -125,6 +131,12 @@ def sum_along_first(p, grad_p, axis=-1):
 def sum_along_last(p, grad_p, axis=-1):
     """Sum along the last axis, whatever the axis is."""
     return softmax_backward(p, grad_p, -1)
+
+
+@mistake("softmax_backward", "wrong-axis")
+def sum_along_second(p, grad_p, axis=-1):
+    """Sum along axis 1, whatever the axis is."""
+    return p * (grad_p - total(p * grad_p, 1))
 
 
 @both("first-example-for-all", "first slice's gradient for all")

@@ -115,9 +115,10 @@ CLAIMS = {
         "02",
     ),
     "index-mixed-up": (
-        "J = p (delta - p), so I multiply p[:, None] with eye - p[:, None].",
-        "The two p have different indices: p_i (delta_ij - p_j). With the same index in both "
-        "places, row i holds p_i squared.",
+        "J = p (delta - p), so I write p * (eye - p).",
+        "The two p have different indices, p_i (delta_ij - p_j): the first is a column, "
+        "p[:, None], the second a row. With one index in both places, squares of the "
+        "probabilities stand off the diagonal.",
         "02",
     ),
     "outer-product-forgotten": (
@@ -247,6 +248,12 @@ CLAIMS = {
         "The derivative of -t log p is -t / p.",
         "With respect to the probabilities. With respect to the logits it is multiplied by the "
         "Jacobian, which gives p - t.",
+        "07",
+    ),
+    "long-way": (
+        "-t / p through the Jacobian is right, so that is what I compute.",
+        "On paper. Where a probability underflows to 0, it is divided by 0 and multiplied by 0, "
+        "which gives NaN. In the product p cancels: compute what is left, p - t.",
         "07",
     ),
     "stops-at-log-probabilities": (

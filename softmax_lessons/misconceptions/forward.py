@@ -55,6 +55,12 @@ def always_first(z, axis):
     return softmax(z, axis=0)
 
 
+@mistake("softmax", "wrong-axis")
+def always_second(z, axis):
+    """Ignore the axis: 1, as for a batch in rows; a single vector has none."""
+    return normalised(np.exp(z - z.max(axis=1, keepdims=True)), 1)
+
+
 @mistake("softmax", "softmax-twice")
 def twice(z, axis):
     """Apply softmax to its own result."""
@@ -143,6 +149,13 @@ def log_always_last(z, axis):
 def log_always_first(z, axis):
     """Ignore the axis: the first one."""
     return log_softmax(z, axis=0)
+
+
+@mistake("log_softmax", "wrong-axis")
+def log_always_second(z, axis):
+    """Ignore the axis: 1, as for a batch in rows; a single vector has none."""
+    shifted = z - z.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
 @mistake("log_softmax", "maximum-not-added-back")

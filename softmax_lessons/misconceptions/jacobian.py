@@ -78,6 +78,13 @@ def same_index_twice(z):
     return p * (np.eye(len(p)) - p)
 
 
+@both("index-mixed-up")
+def other_index_twice(z):
+    """Return p_j (delta_ij - p_j), which is what p * (eye - p) is for a vector p."""
+    p = softmax(z)
+    return p * (np.eye(len(p)) - p)
+
+
 @both("outer-product-forgotten")
 def vector_subtracted(z):
     """Return diag(p) - p, which is the other way round delta_ij p_i - p_j."""

@@ -76,6 +76,19 @@ def stops_at_probabilities(z, t):
     return np.where(t == 0, 0, -t / softmax(z)) / len(z)
 
 
+@mistake(KIND, "stops-at-probabilities")
+def divides_by_every_probability(z, t):
+    """Return -t / p, which is 0 / 0 where a probability underflows."""
+    return -t / softmax(z) / len(z)
+
+
+@mistake(KIND, "long-way")
+def long_way(z, t):
+    """Send -t / p back through softmax."""
+    p = softmax(z)
+    return softmax_backward(p, -t / p) / len(z)
+
+
 @mistake(KIND, "stops-at-log-probabilities")
 def stops_at_log_probabilities(z, t):
     """Return the gradient with respect to the log-probabilities."""
