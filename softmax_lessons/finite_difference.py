@@ -231,7 +231,7 @@ def _difference(f, x, direction, scheme, h):
         return _complex_step(f, x, direction, h, distance.flat[k])
     with np.errstate(all="ignore"):
         ahead = np.asarray(x + h * direction)
-        behind = np.asarray(x - h * direction) if scheme == "central" else x.copy()
+        behind = np.asarray(x - h * direction if scheme == "central" else x, ahead.dtype).copy()
         # What was really stepped differs from h by the rounding of x + h, which need not be an
         # error: divide by the distance between the two points as they are stored.
         moved = (ahead - behind).flat[k]

@@ -83,6 +83,18 @@ def test_the_function_sees_the_dtype_of_the_point(dtype):
     assert seen == {np.dtype(dtype)}
 
 
+@pytest.mark.parametrize("scheme", ["forward", "central"])
+def test_both_points_have_the_same_dtype_where_the_direction_has_a_wider_one(scheme):
+    seen = []
+
+    def f(x):
+        seen.append(x.dtype)
+        return x
+
+    finite_difference_jvp(f, np.ones(2, np.float16), np.ones(2, np.float32), scheme=scheme)
+    assert seen == [np.float32, np.float32]
+
+
 def test_a_point_far_from_zero_does_not_cost_accuracy():
     # x + h is rounded there to a relative 2e-6 of h; dividing by the true distance makes up for it.
     assert_allclose(finite_difference_gradient(lambda x: 3 * x[0], [1e5]), 3, rtol=1e-14)
