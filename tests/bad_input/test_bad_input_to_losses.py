@@ -117,7 +117,9 @@ def losses_of_slice(function, p, t, dtype):
         return terms, tolerance, ~(np.abs(terms) < most / 4) & np.isfinite(terms)
     sizes = np.abs(terms).sum()
     tolerance = (rounding + gap) * (eps * sizes + least * (1 + np.abs(t).sum()))
-    unknown = np.isfinite(terms).all() and not sizes < most / 4
+    # One beyond the largest number may meet an infinite one of the other sign.
+    too_large = np.isfinite(terms) & ~(np.abs(terms) < most / 4)
+    unknown = too_large.any() or (np.isfinite(terms).all() and not sizes < most / 4)
     if "softmax" in function.__name__ and np.isfinite(p).all() and np.ptp(p) > most / 2:
         unknown = True  # log p itself is beyond the largest number
     shape = np.ones(p.shape)
