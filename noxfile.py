@@ -7,6 +7,7 @@ import nox
 from packaging.requirements import Requirement
 
 PYTHONS = ["3.11", "3.12", "3.13"]
+TESTED = ".[dev,slides]"  # what `make test` installs
 
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = False
@@ -16,7 +17,8 @@ nox.options.stop_on_first_error = False
 def lowest_versions(pyproject):
     """Return the lowest version of each package that pyproject.toml names, as pip takes it."""
     project = pyproject["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["dev"], *extras["slides"]]
     return [
         f"{requirement.name}=={bound.version}"
         for requirement in map(Requirement, lines)
@@ -41,14 +43,14 @@ def are_in_constraints(session):
 @nox.session(python=PYTHONS[0])
 def lowest(session):
     """Test the lowest versions admitted, on the Python they were all built for."""
-    session.install("--editable", ".[dev]", *lowest_versions(nox.project.load_toml()))
+    session.install("--editable", TESTED, *lowest_versions(nox.project.load_toml()))
     run_tests(session)
 
 
 @nox.session(python=PYTHONS)
 def newest(session):
     """Test the newest versions admitted, whatever constraints.txt says."""
-    session.install("--editable", ".[dev]")
+    session.install("--editable", TESTED)
     if platform.python_version().startswith(session.python) and are_in_constraints(session):
         session.skip("the newest are those of constraints.txt, which `make test` has tried")
     run_tests(session)

@@ -52,9 +52,10 @@ def show(path, port):
     with tempfile.TemporaryDirectory(prefix="slides-") as folder, suppress(KeyboardInterrupt):
         lesson = stage(path, Path(folder))
         lab.set_up_environment()
-        lab.put_first("JUPYTER_PATH", Path(folder, "jupyter"))
+        jupyter = Path(folder, "jupyter")
+        lab.put_first("JUPYTER_PATH", jupyter)
         logging.getLogger("tornado").setLevel(logging.ERROR)
-        voila = Slides(config=configuration(port))
+        voila = Slides(config=configuration(port, jupyter))
         voila.initialize([str(lesson)])
         voila.start()
 
@@ -69,8 +70,8 @@ def stage(path, folder):
     return folder / path.name
 
 
-def configuration(port):
-    """Return how Voila is to be, whatever the user's own settings say."""
+def configuration(port, folder):
+    """Return how Voila is to be, whatever the user's own settings say; it may keep data there."""
     server = {
         "ip": "127.0.0.1",
         "port": port,
@@ -91,7 +92,9 @@ def configuration(port):
             "@voila-dashboards/widgets-manager8",
         ],
     }
-    config = Config({"Voila": server, "VoilaConfiguration": lesson})
+    # Otherwise a list of trusted notebooks is kept in the user's home, where there may be no room.
+    notary = {"data_dir": str(folder)}
+    config = Config({"Voila": server, "VoilaConfiguration": lesson, "NotebookNotary": notary})
     if KernelManager.class_traits(config=True).get("transport_encryption"):
         config.KernelManager.transport_encryption = "auto"  # without, each kernel warns
     return config
