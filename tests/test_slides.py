@@ -122,6 +122,29 @@ def test_code_stays_with_the_sentence_that_introduces_it():
     assert kinds(cells) == ["slide", "subslide", "-"]
 
 
+def test_code_stands_open_where_it_is_all_there_is_to_see():
+    output = new_output("stream", text="line")
+    imports = new_code_cell("import numpy", id="imports")
+    cells = [imports, new_code_cell("def f(): ..."), new_code_cell("f()", outputs=[output])]
+    cells += [picture(), new_code_cell("display(Explorer())")]
+    assert [cell.metadata.stands_open for cell in dealt(*cells)] == [False, True, *[False] * 3]
+
+
+@ALL
+def test_the_imports_of_every_lesson_are_folded(path):
+    first = next(cell for cell in staged(path) if cell.cell_type == "code")
+    assert "import" in first.source
+    assert not first.metadata.stands_open
+
+
+def test_code_that_stands_open_takes_the_room_of_its_lines():
+    text, code = new_markdown_cell("# T\n\n" + "word " * 100), "line\n" * 11
+    assert (
+        kinds(dealt(text, new_code_cell(code, outputs=[new_output("stream", text="a")])))[1] == "-"
+    )
+    assert kinds(dealt(text, new_code_cell(code)))[1] == "subslide"
+
+
 def test_an_answer_with_which_a_slide_begins_stands_open():
     answer = "<details>\n<summary>Answer</summary>\n\na\n\n</details>"
     question, code, opened = dealt(

@@ -2,7 +2,8 @@
 
 The title and each `##` begin a slide, each `###` one below it. An explorer or a figure has a slide
 to itself. After a folded answer comes the next slide, so that no output gives the answer away. What
-would not fit goes on on the next slide; an answer with which a slide begins stands open.
+would not fit goes on on the next slide; an answer with which a slide begins stands open. So does
+code that has no output, since it is all that there is to see; other code is folded.
 """
 
 import copy
@@ -50,10 +51,16 @@ def shows_a_picture(cell):
 
 
 def code_height(cell):
-    """Return about how many pixels a cell of code is high, folded, with its outputs."""
+    """Return about how many pixels a cell of code is high with its outputs."""
     if shows_a_picture(cell):
         return ROOM
-    return blocks.FOLDED + sum(map(blocks.output_height, cell.outputs))
+    lines = cell.source.count("\n") + 1 if stands_open(cell) else 0
+    return blocks.FOLDED + blocks.OUTPUT_LINE * lines + sum(map(blocks.output_height, cell.outputs))
+
+
+def stands_open(cell):
+    """Tell whether code is all that there is to see of a cell, if it is more than the imports."""
+    return not cell.outputs and not shows_a_picture(cell) and cell.id != "imports"
 
 
 class Dealer:
@@ -99,6 +106,7 @@ class Dealer:
         """Deal a cell of code with its outputs."""
         picture, height = shows_a_picture(cell), code_height(cell)
         self.append(cell, self.place(BELOW if picture else ON, height, height))
+        self.dealt[-1].metadata.stands_open = stands_open(cell)
         self.is_over = picture
         self.has_only_headings = False
 
