@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 
 from softmax_lessons import numerics, probes
+from softmax_lessons._arrays import require_choice
 from softmax_lessons.gradient_check import finite_difference_gradient
 from softmax_lessons.judging import Exercise, Other, described, nothing, raised
 from softmax_lessons.misconceptions import CATALOGUE
@@ -422,12 +423,18 @@ def recognition_matrix(kind):
     counts : ndarray of shape (len(keys), len(keys))
         ``counts[a, b]`` functions that are filed under ``keys[a]`` were judged to be ``keys[b]``.
 
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
     Examples
     --------
     >>> keys, counts = recognition_matrix("softmax")
     >>> bool((counts == np.diag(np.diag(counts))).all())
     True
     """
+    require_choice("kind", kind, EXERCISES)
     check, attempts = CHECKS[f"check_{kind}"], EXERCISES[kind].attempts.copy()
     keys = [*dict.fromkeys(m.key for m in CATALOGUE if m.kind == kind), "not recognised"]
     counts = np.zeros((len(keys), len(keys)))

@@ -87,6 +87,12 @@ def test_showing_the_matrix_uncovers_no_hint():
     assert not EXERCISES["softmax"].attempts
 
 
+@pytest.mark.parametrize("kind", ["check_softmax", "", None, 3])
+def test_the_matrix_of_no_exercise_is_refused_with_those_there_are(kind):
+    with pytest.raises(ValueError, match="kind must be one of softmax, log_softmax, "):
+        recognition_matrix(kind)
+
+
 def test_the_catalogue_lists_each_mistake_once_with_claim_reason_and_lesson():
     rows = table().rows()
     assert [row[0] for row in rows] == list(dict.fromkeys(m.key for m in CATALOGUE))

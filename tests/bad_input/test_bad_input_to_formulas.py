@@ -1,4 +1,4 @@
-"""Counted arrays, formulas and pictures refuse by name what they cannot use."""
+"""Counted arrays and formulas refuse by name what they cannot use."""
 
 import inspect
 
@@ -7,9 +7,6 @@ import pytest
 import sympy as sp
 from hostile_arguments import (
     FLOATS,
-    NO_ARRAYS,
-    NO_NUMBERS,
-    RAGGED,
     any_arrays,
     axes,
     good_arrays,
@@ -17,11 +14,9 @@ from hostile_arguments import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
-from oracle import attempt, documented, exact_softmax, extended, half_as_many
+from oracle import attempt, exact_softmax, extended, half_as_many
 
-from softmax_lessons import counting, curves, symbolic
-from softmax_lessons.explorers.training import TrainingView
+from softmax_lessons import counting, symbolic
 
 COUNTING = {counting.CountingArray}
 FORMULAS = {
@@ -29,15 +24,6 @@ FORMULAS = {
     symbolic.softmax_derivation,
 }  # fmt: skip
 NUMERIC = symbolic.numeric(symbolic.softmax(symbolic.logits(2)))
-PICTURES = {
-    curves.draw_curves: {
-        "x": [0, 1, 2], "at": 1, "heights": [1], "styles": [{"marker": "o"}],
-    },
-    curves.draw_step_curve: {
-        "steps": [0.01, 0.1, 1], "errors": [1, 2, 3], "truncation": [1, 2, 3],
-        "rounding": [3, 2, 1], "best": 0.1, "chosen": 0.1, "error": 0.5, "best_name": "best",
-    },
-}  # fmt: skip
 
 
 @half_as_many
@@ -158,61 +144,3 @@ def test_a_formula_takes_logits_or_refuses_them_by_name(data):
     got = attempt(function, arguments, also)
     if got is not None and (np.abs(z) <= 100).all():
         np.testing.assert_allclose(got, exact_softmax(extended(z))[0].astype(float), rtol=1e-12)
-
-
-@pytest.mark.parametrize("function", PICTURES)
-def test_pictures_refuse_arrays_and_numbers_by_name(function):
-    ax, series = Figure().add_subplot(), ([0, 1, 4],) if function is curves.draw_curves else ()
-
-    def draw(**given):
-        return function(ax, *(() if "x" not in given else (given.pop("x"), *series)), **given)
-
-    usual = PICTURES[function]
-    draw(**usual)
-    for name, value in usual.items():
-        if name in ("styles", "best_name"):
-            continue
-        several = isinstance(value, list)
-        refused = [(wrong, TypeError) for wrong in (NO_ARRAYS if several else NO_NUMBERS)]
-        if several and name != "heights":
-            refused += [
-                (wrong, ValueError) for wrong in (*RAGGED, 3.0, [], [1.0, 2.0], [[1.0] * 3])
-            ]
-            if name != "x":
-                refused += [([1, 2, 3, 4], ValueError)]
-        if name == "heights":
-            refused = [([], ValueError), ([1, 2], ValueError), (["1"], TypeError)]
-        if name in ("best", "chosen"):
-            refused += [(wrong, ValueError) for wrong in (0, -1, np.nan, np.inf)]
-        if name in ("steps", "truncation", "rounding"):
-            refused += [
-                (wrong, ValueError) for wrong in ([1, 0, 2], [1, np.nan, 2], [1, np.inf, 2])
-            ]
-        if name == "steps":
-            refused += [([3, 2, 1], ValueError), ([1, 1, 1], ValueError)]
-        for wrong, error in refused:
-            with pytest.raises(error, match=rf"\b{name}\b|series|errors") as caught:
-                draw(**usual | {name: wrong})
-            assert documented(function, caught.value)
-
-
-@pytest.mark.parametrize(
-    ("error", "name", "arguments"),
-    [
-        (TypeError, "names", {"names": "abc"}), (TypeError, "names", {"names": None}),
-        (TypeError, "names", {"names": [1, 2]}), (ValueError, "names", {"names": []}),
-        (ValueError, "names", {"names": ["a", "a"]}), (ValueError, "names", {"names": "abcde"[:5]}),
-        (ValueError, "names", {"names": list("abcde")}), (ValueError, "steps", {"steps": 0}),
-        (ValueError, "steps", {"steps": -3}), (TypeError, "steps", {"steps": 3.0}),
-        (TypeError, "steps", {"steps": True}), (ValueError, "loss_limit", {"loss_limit": 0}),
-        (TypeError, "loss_limit", {"loss_limit": "1"}),
-        (ValueError, "loss_limit", {"loss_limit": np.nan}),
-        (ValueError, "accuracy_from", {"accuracy_from": 1}),
-        (TypeError, "goal", {"goal": ("goal", "0.3")}),
-    ],
-)  # fmt: skip
-def test_a_view_of_training_refuses_by_name(error, name, arguments):
-    if arguments.get("names") == "abcde":
-        error = TypeError
-    with pytest.raises(error, match=rf"^{name} must be"):
-        TrainingView(**{"names": ["a"], "steps": 3} | arguments)

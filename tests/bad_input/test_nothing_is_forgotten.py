@@ -1,10 +1,10 @@
 """Every public function is in a table of what the tests of this folder give bad input."""
 
-import pytest
 from test_bad_input_to_differences import DIFFERENCES
-from test_bad_input_to_formulas import COUNTING, FORMULAS, PICTURES
+from test_bad_input_to_formulas import COUNTING, FORMULAS
 from test_bad_input_to_layers import LAYERS
 from test_bad_input_to_losses import LOSS_CLASSES, LOSSES
+from test_bad_input_to_pictures import CURVES, PICTURES
 from test_bad_input_to_softmax import FAMILY
 from test_bad_input_to_training import TRAINING
 
@@ -16,22 +16,26 @@ from softmax_lessons import (
     layers,
     losses,
     numerics,
+    plotting,
     symbolic,
     training,
 )
 
 TESTED = {
     *FAMILY, *LOSSES, *LOSS_CLASSES, *LAYERS, *DIFFERENCES, *TRAINING, *COUNTING, *FORMULAS,
-    *PICTURES,
+    *CURVES, *PICTURES, plotting.class_names,
 }  # fmt: skip
 TAKE_NOTHING_FROM_USERS = {
     gradient_check.GradientCheck, training.Loss, training.Pass, curves.Curves, curves.StepCurve,
     symbolic.Abbreviation, symbolic.Derivation, symbolic.GeneralEntry, symbolic.Step,
     symbolic.general_jacobian_entry, finite_difference.step_size, finite_difference.value_of,
+    plotting.Bars, plotting.BlockMatrix, plotting.FormulaMatrix, plotting.HeatMap, plotting.Margin,
+    plotting.Simplex, plotting.short_number,
 }  # fmt: skip
 MODULES = [
     numerics, losses, layers, finite_difference, gradient_check, training, counting, curves,
 ]  # fmt: skip
+PACKAGES = [plotting, symbolic]
 
 
 def public(module):
@@ -45,17 +49,18 @@ def public(module):
     }
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_every_public_function_is_given_bad_input_here(module):
-    assert public(module) <= TESTED | TAKE_NOTHING_FROM_USERS
+def exported(package):
+    """Return what a package names in `__all__`, and may be called."""
+    things = [getattr(package, name) for name in package.__all__]
+    return {thing for thing in things if callable(thing)}
 
 
-def test_every_public_function_of_symbolic_is_given_bad_input_here():
-    everything = {getattr(symbolic, name) for name in symbolic.__all__}
-    assert everything <= TESTED | TAKE_NOTHING_FROM_USERS
+EVERYTHING = set().union(*map(public, MODULES), *map(exported, PACKAGES))
+
+
+def test_every_public_function_is_given_bad_input_here():
+    assert EVERYTHING <= TESTED | TAKE_NOTHING_FROM_USERS
 
 
 def test_the_lists_of_public_functions_hold_nothing_that_is_gone():
-    everything = set.union(*map(public, MODULES))
-    everything |= {getattr(symbolic, name) for name in symbolic.__all__}
-    assert everything == TESTED | TAKE_NOTHING_FROM_USERS
+    assert EVERYTHING == TESTED | TAKE_NOTHING_FROM_USERS
