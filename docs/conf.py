@@ -37,6 +37,8 @@ html_copy_source = False
 html_show_sphinx = False
 html_last_updated_fmt = None
 html_context = {"default_mode": "auto"}
+# Pages without pages below them have nothing to show beside the text.
+html_sidebars = {"index": [], "mistakes": [], "search": []}
 html_theme_options = {
     "collapse_navigation": True,  # below the page that is open, not everywhere
     "navigation_with_keys": False,
