@@ -16,10 +16,11 @@ import numpy as np
 from softmax_lessons import numerics, probes
 from softmax_lessons._arrays import require_choice
 from softmax_lessons.gradient_check import finite_difference_gradient
-from softmax_lessons.judging import Exercise, Other, described, nothing, raised
+from softmax_lessons.judging import Exercise
 from softmax_lessons.misconceptions import CATALOGUE
 from softmax_lessons.misconceptions.backward import WRONG_BACKWARDS
 from softmax_lessons.misconceptions.checking import RIGHT_BACKWARDS
+from softmax_lessons.observing import Other, described, nothing, raised
 from softmax_lessons.sandbox import call
 from softmax_lessons.verdicts import Status
 

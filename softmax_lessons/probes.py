@@ -3,7 +3,7 @@
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.judging import Probe
+from softmax_lessons.observing import Probe
 
 _rng = np.random.default_rng(14)
 _PAIR = np.array([[1.0, 2.0]])

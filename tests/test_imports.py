@@ -15,7 +15,8 @@ HEAVY = {"sympy", "matplotlib", "ipywidgets", "PIL", "scipy", "IPython", "pandas
 NUMPY_ONLY = {"numerics", "_arrays"}
 # What each module may load, beside itself, the standard library and NumPy.
 CHECKING = {"finite_difference", "gradient_check"}
-JUDGING = CHECKING | {"misconceptions", "verdicts", "sandbox", "judging"}
+OBSERVING = {"verdicts", "sandbox", "observing"}
+JUDGING = CHECKING | OBSERVING | {"misconceptions", "judging"}
 ALLOWED = {
     "": NUMPY_ONLY,
     "_arrays": NUMPY_ONLY,
@@ -30,8 +31,9 @@ ALLOWED = {
     "sandbox": NUMPY_ONLY,
     "verdicts": NUMPY_ONLY,
     "misconceptions": NUMPY_ONLY | CHECKING,
+    "observing": NUMPY_ONLY | OBSERVING,
     "judging": NUMPY_ONLY | JUDGING,
-    "probes": NUMPY_ONLY | JUDGING,
+    "probes": NUMPY_ONLY | OBSERVING,
     "exercises": NUMPY_ONLY | JUDGING | {"probes"},
     "symbolic": NUMPY_ONLY | {"sympy"},
     "plotting": NUMPY_ONLY | {"matplotlib", "PIL"},
