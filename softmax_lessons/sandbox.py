@@ -103,18 +103,20 @@ class _Signals:
     ----------
     rung : Endless or None
         What has stopped the body.
+    around : _Signals or None
+        Those of the call around this one.
     """
 
-    active = False
+    outermost = None
     moments = random.Random(0)
 
     def __enter__(self):
         self.rung, self.stopped = None, False
         main = threading.current_thread() is threading.main_thread()
-        self.outermost = main and not _Signals.active
-        if not self.outermost:
+        self.around = _Signals.outermost if main else None
+        if not main or self.around:
             return self
-        _Signals.active = True
+        _Signals.outermost = self
         self.interrupt = signal.signal(signal.SIGINT, self.stop)
         if TIMED:
             self.alarm = signal.signal(signal.SIGALRM, self.ring)
@@ -126,7 +128,7 @@ class _Signals:
         return self
 
     def __exit__(self, *error):
-        if not self.outermost:
+        if _Signals.outermost is not self:
             return
         if TIMED:
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -138,9 +140,20 @@ class _Signals:
             sys.monitoring.set_events(TOOL, 0)
             sys.monitoring.free_tool_id(TOOL)
         signal.signal(signal.SIGINT, self.interrupt)
-        _Signals.active = False
+        _Signals.outermost = None
         if self.stopped:
             raise KeyboardInterrupt
+
+    def pass_on(self):
+        """Raise again what has stopped the call around this one, since that is to end too.
+
+        Otherwise a function that calls its own check would be begun anew for every input, at every
+        depth.
+        """
+        if self.around and self.around.stopped:
+            raise KeyboardInterrupt
+        if self.around and self.around.rung:
+            raise self.around.rung
 
     def watch(self):
         """Have `look` called at every jump and every call."""
@@ -209,8 +222,10 @@ def call(function, *arguments):
         warnings.simplefilter("ignore")
         with _Settings(), _Signals() as signals:
             try:
+                signals.pass_on()
                 value = _applied(function, arguments)
             except BaseException as caught:
                 error = caught
+    signals.pass_on()
     # It may have caught what stopped it, and returned then.
     return (None, signals.rung) if signals.rung else (value, error)

@@ -524,6 +524,19 @@ def test_a_function_that_hands_itself_to_its_check_becomes_a_verdict():
     assert is_calm(verdict)
 
 
+@needs_timers
+def test_when_its_time_is_over_a_function_that_hands_itself_to_its_check_is_not_called_again():
+    since = []
+
+    def checks_itself_and_counts(*arguments):
+        if sandbox._Signals.outermost.rung:
+            since.append(arguments)
+        check_softmax(checks_itself_and_counts)
+
+    assert "did not return" in check_softmax(checks_itself_and_counts).summary
+    assert len(since) <= 1  # the alarm may come when it is just about to be called
+
+
 def test_a_check_within_a_check_leaves_the_limit_of_the_outer_one():
     def checks_another_and_loops(z, axis):
         check_softmax(softmax)
