@@ -14,7 +14,6 @@ from functools import cache
 import numpy as np
 
 from softmax_lessons import numerics, probes
-from softmax_lessons._arrays import require_choice
 from softmax_lessons.gradient_check import finite_difference_gradient
 from softmax_lessons.judging import Exercise
 from softmax_lessons.misconceptions import CATALOGUE
@@ -407,44 +406,6 @@ def _answers_of(checker):
 def _along_the_other_axis(p, grad_p, axis=-1):
     """Return what only a check lets through that asks for the wrong axis; for no table."""
     return numerics.softmax_backward(p, grad_p, -1 - axis % 2)
-
-
-def recognition_matrix(kind):
-    """Count how the catalogue's own mistakes of one exercise are recognised.
-
-    Parameters
-    ----------
-    kind : str
-        The name of an exercise, such as "softmax_vjp".
-
-    Returns
-    -------
-    keys : list of str
-        The names of its mistakes, and "not recognised" last.
-    counts : ndarray of shape (len(keys), len(keys))
-        ``counts[a, b]`` functions that are filed under ``keys[a]`` were judged to be ``keys[b]``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such exercise.
-
-    Examples
-    --------
-    >>> keys, counts = recognition_matrix("softmax")
-    >>> bool((counts == np.diag(np.diag(counts))).all())
-    True
-    """
-    require_choice("kind", kind, EXERCISES)
-    check, attempts = CHECKS[f"check_{kind}"], EXERCISES[kind].attempts.copy()
-    keys = [*dict.fromkeys(m.key for m in CATALOGUE if m.kind == kind), "not recognised"]
-    counts = np.zeros((len(keys), len(keys)))
-    for record in CATALOGUE:
-        if record.kind == kind:
-            found = check(record.function).misconception
-            counts[keys.index(record.key), keys.index(found.key if found else keys[-1])] += 1
-    EXERCISES[kind].attempts = attempts  # these were no attempts of the learner's
-    return keys, counts
 
 
 def _answers_as_table(answers):

@@ -1,39 +1,30 @@
-"""The checks name each mistake, and nothing a function does brings them down."""
+"""The checks name each mistake, show where it is, and uncover one hint after another."""
 
-import _thread
-import random
-import threading
-import warnings
+import html
+import re
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose
 
 from softmax_lessons.exercises import (
     CHECKS,
     EXERCISES,
-    check_batched_jacobian,
     check_finite_difference_gradient,
     check_gradient_checker,
     check_softmax,
-    check_softmax_backward,
-    check_softmax_cross_entropy_grad,
     check_softmax_jacobian,
     check_softmax_vjp,
-    recognition_matrix,
 )
 from softmax_lessons.gradient_check import check_vjp
 from softmax_lessons.misconceptions import CATALOGUE, CLAIMS, table
-from softmax_lessons.misconceptions.backward import WRONG_BACKWARDS
 from softmax_lessons.misconceptions.checking import (
     one_example,
     saturated_and_loose,
     sum_loss,
     uniform_logits,
 )
-from softmax_lessons.numerics import softmax, softmax_backward, softmax_jacobian
-from softmax_lessons.plotting import draw_recognition
+from softmax_lessons.numerics import softmax, softmax_backward
 from softmax_lessons.verdicts import Status
 
 
@@ -52,61 +43,31 @@ elementwise = vjp_of(lambda p, g: p * (1 - p) * g)
 right = vjp_of(softmax_backward)
 
 
-# The whole matrix: every function of the catalogue against every name
+# The catalogue
 
 
 @pytest.mark.parametrize("kind", EXERCISES)
 def test_every_mistake_of_the_catalogue_is_recognised_under_its_own_name(kind):
-    keys, counts = recognition_matrix(kind)
-    print(f"{kind}: {counts.sum():.0f} functions, {len(keys) - 1} mistakes")
-    assert_array_equal(counts, np.diag(np.diag(counts)), str(keys))
-    assert counts[-1, -1] == 0
-    assert counts.sum() == sum(m.kind == kind for m in CATALOGUE)
+    records = [record for record in CATALOGUE if record.kind == kind]
+    found = [CHECKS[f"check_{kind}"](record.function).misconception for record in records]
+    assert records
+    assert [mistake and mistake.key for mistake in found] == [record.key for record in records]
 
 
-def test_every_exercise_has_mistakes_and_every_mistake_has_an_exercise():
-    assert {m.kind for m in CATALOGUE} == EXERCISES.keys()
+def test_every_mistake_has_an_exercise_and_every_claim_a_mistake():
+    assert {record.kind for record in CATALOGUE} == EXERCISES.keys()
+    assert {record.key for record in CATALOGUE} == CLAIMS.keys()
     assert {f"check_{kind}" for kind in EXERCISES} == CHECKS.keys()
 
 
-def test_every_claim_belongs_to_a_function():
-    assert {m.key for m in CATALOGUE} == CLAIMS.keys()
-
-
-def test_the_matrix_shows_as_a_figure_with_every_count():
-    keys, counts = recognition_matrix("softmax")
-    ax = Figure().add_subplot()
-    image = draw_recognition(ax, keys, counts)
-    assert_array_equal(image.get_array(), counts)
-    assert [label.get_text() for label in ax.get_yticklabels()] == keys
-    assert [float(text.get_text()) for text in ax.texts] == counts[counts > 0].tolist()
-
-
-def test_showing_the_matrix_uncovers_no_hint():
-    recognition_matrix("softmax")
-    assert not EXERCISES["softmax"].attempts
-
-
-@pytest.mark.parametrize("kind", ["check_softmax", "", None, 3])
-def test_the_matrix_of_no_exercise_is_refused_with_those_there_are(kind):
-    with pytest.raises(ValueError, match="kind must be one of softmax, log_softmax, "):
-        recognition_matrix(kind)
-
-
-def test_the_catalogue_lists_each_mistake_once_with_claim_reason_and_lesson():
+def test_the_table_lists_each_mistake_once_with_claim_reason_and_lesson():
     rows = table().rows()
-    assert [row[0] for row in rows] == list(dict.fromkeys(m.key for m in CATALOGUE))
-    text, html = str(table()), table()._repr_html_()
+    assert [row[0] for row in rows] == list(dict.fromkeys(record.key for record in CATALOGUE))
+    text, page = str(table()), table()._repr_html_()
     for key, claim, why, lesson in rows:
-        assert f"{key} (lesson {lesson})" in text
-        assert claim in text
-        assert why in text
-        assert f">{key}</td>" in html
-
-
-def test_the_table_of_an_unknown_exercise_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="kind must be one of batched_jacobian"):
-        table("hardmax")
+        assert f"{key} (lesson {lesson})\n    {claim}\n    {why}" in text
+        for cell in (key, claim, why, lesson):
+            assert f">{html.escape(cell)}</td>" in page
 
 
 # The seven statuses
@@ -115,14 +76,10 @@ def test_the_table_of_an_unknown_exercise_is_refused_with_the_known_ones():
 @pytest.mark.parametrize(
     ("function", "status"),
     [
-        (None, "not attempted"),
-        (..., "not attempted"),
         (lambda z, cotangent: None, "not attempted"),
         (lambda z, cotangent: 1 / 0, "raises"),
         (lambda z: z, "raises"),
-        ("softmax", "wrong type"),
         (lambda z, cotangent: "p", "wrong type"),
-        (lambda z, cotangent: {"p": z}, "wrong type"),
         (lambda z, cotangent: [[1, 2], [3]], "wrong type"),
         (lambda z, cotangent: z * 1j, "wrong type"),
         (lambda z, cotangent: z > 0, "wrong type"),
@@ -131,16 +88,14 @@ def test_the_table_of_an_unknown_exercise_is_refused_with_the_known_ones():
         (lambda z, cotangent: z[:, 0], "wrong shape"),
         (elementwise, "known mistake"),
         (lambda z, cotangent: z * np.nan, "wrong"),
-        (lambda z, cotangent: right(z, cotangent) + 1e-3, "wrong"),
         (right, "correct"),
-        (lambda z, cotangent: right(z, cotangent).tolist(), "correct"),
     ],
 )
 def test_each_status_is_reached(function, status):
     verdict = check_softmax_vjp(function)
     assert verdict.status.value == status
     assert verdict.passed == (status == "correct")
-    assert str(verdict).startswith(f"softmax_vjp(z, cotangent): {status}")
+    assert str(verdict).startswith(f"softmax_vjp(z, cotangent): {status}\n")
 
 
 def not_implemented(*arguments):
@@ -148,52 +103,118 @@ def not_implemented(*arguments):
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
-@pytest.mark.parametrize("stub", [None, lambda *arguments: None, not_implemented])
-def test_a_stub_is_no_mistake_in_any_exercise(check, stub):
-    assert check(stub).status is Status.NOT_ATTEMPTED
+@pytest.mark.parametrize("stub", [None, ..., lambda *arguments: None, not_implemented])
+def test_a_stub_is_no_attempt_in_any_exercise_and_uncovers_no_hint(check, stub):
+    verdict = check(stub)
+    assert verdict.status is Status.NOT_ATTEMPTED
+    assert not verdict.hint
+    assert not any(exercise.attempts for exercise in EXERCISES.values())
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        vjp_of(lambda p, g: 2 * p * (1 - p) * g),
+        vjp_of(lambda p, g: -p * (g - g.sum(-1, keepdims=True))),
+        lambda z, cotangent: z + cotangent,
+    ],
+)
+def test_two_mistakes_or_an_unknown_one_are_wrong_and_get_no_name(function):
+    verdict = check_softmax_vjp(function)
+    assert verdict.status is Status.WRONG
+    assert verdict.misconception is None
 
 
 # What a verdict says
 
 
 def test_a_known_mistake_comes_with_name_claim_example_reason_lesson_and_hint():
-    text = str(check_softmax_vjp(elementwise))
+    verdict = check_softmax_vjp(elementwise)
     claim, why, lesson = CLAIMS["elementwise"]
-    parts = ["elementwise", claim, "z ", "cotangent ", "yours ", "expected ", why]
-    parts += [f"lesson {lesson}", "hint 1 of 3"]
-    places = [text.index(part) for part in parts]
-    assert places == sorted(places)
+    # The expected gradient is p_0 p_1 (g_0 - g_1) at the logits (1, 2): 0.19661 times -0.8817.
+    parts = ["known mistake", "elementwise", claim, "cotangent", "yours", "expected", "-0.1734"]
+    parts += [why, f"lesson {lesson}", "hint 1 of 3"]
+    for view in (str(verdict), verdict._repr_html_()):
+        places = [html.unescape(view).rindex(part) for part in parts]
+        assert places == sorted(places)
 
 
 def test_the_counterexample_is_the_smallest_input_that_shows_the_mistake():
-    verdict = check_softmax_jacobian(lambda z: np.diag(softmax(z) * (1 - softmax(z))))
-    (name, z), *_ = verdict.counterexample.arguments
+    def diagonal(z):
+        p = softmax(z)
+        return np.diag(p * (1 - p))
+
+    counterexample = check_softmax_jacobian(diagonal).counterexample
+    ((name, z),) = counterexample.arguments
     assert name == "z"
     assert z.tolist() == [1, 2]
     # Case 1 of the course: the Jacobian at (1, 2).
     expected = 0.19661193 * np.array([[1, -1], [-1, 1]])
-    np.testing.assert_allclose(verdict.counterexample.expected, expected, atol=1e-8)
-    np.testing.assert_allclose(verdict.counterexample.yours, np.diag(np.diag(expected)), atol=1e-8)
+    assert_allclose(counterexample.expected, expected, atol=1e-8)
+    assert_allclose(counterexample.yours, np.diag(np.diag(expected)), atol=1e-8)
 
 
 def test_a_wrong_result_comes_with_the_first_entry_that_differs():
-    def one_off(z, cotangent):
-        result = right(z, cotangent)
-        result[0, 1] += 1e-3
-        return result
-
-    verdict = check_softmax_vjp(one_off)
+    verdict = check_softmax_vjp(lambda z, cotangent: right(z, cotangent) + 1e-3)
     assert verdict.status is Status.WRONG
-    assert verdict.counterexample.note.startswith("first at index (0, 1)")
+    assert verdict.counterexample.note.startswith("first at index (0, 0)")
+
+
+def test_a_page_can_be_light_or_dark_since_a_verdict_sets_no_colour_of_text_or_ground():
+    for function in (elementwise, right, None):
+        page = check_softmax_vjp(function)._repr_html_()
+        assert not re.search(r"[^-]color:|background:#", page)
+
+
+def second_call_gives(text):
+    calls = []
+
+    def function(*arguments):
+        calls.append(arguments)
+        return text if len(calls) % 2 == 0 else arguments[0]
+
+    return function
+
+
+def raises(error):
+    def function(*arguments):
+        raise error
+
+    return function
+
+
+WAYS_INTO_A_VERDICT = {
+    "message": lambda text: raises(ValueError(text)),
+    "name of an exception": lambda text: raises(type(text, (Exception,), {})()),
+    "returned": lambda text: lambda *arguments: text,
+    "handed in": lambda text: text,
+    "second result": second_call_gives,
+}
+
+
+@pytest.mark.parametrize("way", WAYS_INTO_A_VERDICT.values(), ids=WAYS_INTO_A_VERDICT)
+def test_what_a_learner_wrote_stays_text_on_a_page(way):
+    tag = "<img src=x onerror=alert(1)>"
+    page = check_softmax(way(tag))._repr_html_()
+    assert html.escape(tag) in page
+    assert tag not in page
+
+
+@pytest.mark.parametrize("way", WAYS_INTO_A_VERDICT.values(), ids=WAYS_INTO_A_VERDICT)
+def test_what_a_learner_wrote_is_no_formula_on_a_page(way):
+    page = check_softmax(way(r"$\href{x}{y}$ \(x\)"))._repr_html_()
+    # MathJax looks for the end of a formula within one element, and not at all in <pre>.
+    outside = re.sub(r"<pre.*?</pre>|<span>[$\\]</span>", "", page, flags=re.DOTALL)
+    assert "href" in outside
+    assert not re.search(r"[$\\]", outside)
+
+
+# Hints
 
 
 def test_each_wrong_attempt_uncovers_the_next_hint_and_the_last_one_stays():
     hints = [check_softmax_vjp(elementwise).hint for _ in range(5)]
-    assert [hint[:11] for hint in hints] == [
-        "hint 1 of 3",
-        "hint 2 of 3",
-        *["hint 3 of 3"] * 3,
-    ]
+    assert [hint[:11] for hint in hints] == ["hint 1 of 3", "hint 2 of 3", *["hint 3 of 3"] * 3]
     assert "worked idea" in hints[-1]
 
 
@@ -215,71 +236,10 @@ def test_a_function_of_another_name_starts_with_the_first_hint():
     assert "hint 1" in check_gradient_checker(uniform_logits).hint
 
 
-def test_asking_for_a_hint_runs_nothing_of_a_hostile_name():
-    class Nameless:
-        def __getattribute__(self, name):
-            raise RuntimeError(name)
-
-        def __call__(self, z, cotangent):
-            return z
-
-    assert [check_softmax_vjp(Nameless()).hint[:6] for _ in range(2)] == ["hint 1", "hint 2"]
-
-
-def test_a_stub_uncovers_no_hint():
-    check_softmax_vjp(None)
-    assert "hint 1" in check_softmax_vjp(elementwise).hint
-
-
-def test_no_hint_contains_code_of_the_answer():
-    for exercise in EXERCISES.values():
-        assert len(exercise.hints) == 3
-        assert not any("return" in hint or "lambda" in hint for hint in exercise.hints)
-
-
-def test_html_escapes_what_comes_from_the_learner():
-    def hostile(z, cotangent):
-        raise ValueError("<script>alert('x')</script>")
-
-    html = check_softmax_vjp(hostile)._repr_html_()
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
-
-
-def test_html_sets_no_colour_that_a_theme_could_make_unreadable():
-    for function in (elementwise, right, None):
-        html = check_softmax_vjp(function)._repr_html_()
-        assert "color:" not in html.replace("border-left-color:", "")
-        assert "background:#" not in html
-
-
-def test_html_and_text_say_the_same():
-    verdict = check_softmax_vjp(elementwise)
-    html = verdict._repr_html_()
-    for part in ("known mistake", "elementwise", "0.1734", "lesson 04", "hint 1 of 3"):
-        assert part in html
-        assert part in str(verdict) or part == "hint 1 of 3"
-
-
-# Two mistakes at once, or an unknown one, get no name
-
-
-@pytest.mark.parametrize(
-    "function",
-    [
-        vjp_of(lambda p, g: 2 * p * (1 - p) * g),
-        vjp_of(lambda p, g: -p * (g - g.sum(-1, keepdims=True))),
-        vjp_of(lambda p, g: 3 * softmax_backward(p, g)),
-        lambda z, cotangent: (lambda p: p * (1 - p) * cotangent)(
-            np.exp(z) / np.exp(z).sum(-1, keepdims=True)
-        ),
-        lambda z, cotangent: z + cotangent,
-    ],
-)
-def test_two_mistakes_or_an_unknown_one_are_wrong_and_get_no_name(function):
-    verdict = check_softmax_vjp(function)
-    assert verdict.status is Status.WRONG
-    assert verdict.misconception is None
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_every_exercise_has_three_hints_and_none_holds_the_code_of_the_answer(exercise):
+    assert len(exercise.hints) == 3
+    assert not any("return" in hint or "lambda" in hint for hint in exercise.hints)
 
 
 # Side effects
@@ -290,11 +250,10 @@ def test_writing_into_an_argument_is_told_even_where_the_numbers_are_right():
         z -= z.max(axis=1, keepdims=True)
         return right(z, cotangent)
 
-    verdict = check_softmax_vjp(in_place)
-    assert verdict.misconception.key == "writes-into-argument"
+    assert check_softmax_vjp(in_place).misconception.key == "writes-into-argument"
 
 
-def test_writing_and_putting_back_is_told_too():
+def test_writing_and_putting_back_is_told_by_the_input_that_is_read_only():
     def puts_back(function, x):
         gradient = np.zeros(x.shape)
         for index in np.ndindex(x.shape):
@@ -306,8 +265,24 @@ def test_writing_and_putting_back_is_told_too():
             x[index] = before
         return gradient
 
-    key = check_finite_difference_gradient(puts_back).misconception.key
-    assert key in ("writes-into-argument", "integer-step")
+    assert check_finite_difference_gradient(puts_back).misconception.key == "writes-into-argument"
+
+
+def test_writing_into_a_view_of_its_own_is_no_writing_into_the_argument():
+    def fills_a_view(z, cotangent):
+        gradient = np.broadcast_to(0.0, z.shape)
+        gradient[...] = right(z, cotangent)
+
+    assert check_softmax_vjp(fills_a_view).status is Status.RAISES
+
+
+def test_what_a_function_writes_into_its_arguments_spoils_nothing_for_the_next_one():
+    def overwrites(z, cotangent):
+        z[...] = cotangent[...] = 0
+        return z
+
+    check_softmax_vjp(overwrites)
+    assert check_softmax_vjp(right).passed
 
 
 def test_a_function_that_draws_random_numbers_is_told_so():
@@ -317,127 +292,6 @@ def test_a_function_that_draws_random_numbers_is_told_so():
         return right(z, cotangent) + 1e-9 * rng.normal(size=z.shape)
 
     assert check_softmax_vjp(noisy).misconception.key == "remembers"
-
-
-def test_nothing_that_the_function_changes_is_left_changed():
-    def meddles(z, axis):
-        np.seterr(all="raise")
-        np.set_printoptions(precision=1)
-        np.random.seed(0)  # noqa: NPY002
-        warnings.warn("careful", stacklevel=1)
-        print("noise")
-        return softmax(z, axis)
-
-    def settings():
-        return np.geterr(), np.get_printoptions(), np.random.get_state()[1].tolist()  # noqa: NPY002
-
-    before = settings()
-    assert check_softmax(meddles).passed
-    assert settings() == before
-
-
-def test_what_the_function_prints_is_not_shown(capsys):
-    check_softmax(lambda z, axis: print("noise"))
-    assert capsys.readouterr() == ("", "")
-
-
-# Functions that misbehave
-
-
-@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit, MemoryError])
-def test_what_the_function_raises_becomes_a_verdict(error):
-    def raises(z, axis):
-        raise error
-
-    verdict = check_softmax(raises)
-    assert verdict.status is Status.RAISES
-    assert error.__name__ in verdict.summary
-
-
-def test_endless_recursion_becomes_a_verdict():
-    def again(z, axis):
-        return again(z, axis)
-
-    assert "RecursionError" in check_softmax(again).summary
-
-
-def test_endless_output_becomes_a_verdict():
-    def prints(z, axis):
-        while True:
-            print("again")
-
-    verdict = check_softmax(prints)
-    assert verdict.status is Status.RAISES
-    assert "printed more than" in verdict.summary
-
-
-@pytest.mark.skipif(not hasattr(__import__("signal"), "setitimer"), reason="needs POSIX timers")
-def test_an_endless_loop_becomes_a_verdict(monkeypatch):
-    monkeypatch.setattr("softmax_lessons.sandbox.SECONDS", 0.05)
-
-    def loops(z, axis):
-        while True:
-            pass
-
-    assert "did not return within" in check_softmax(loops).summary
-
-
-def test_a_real_interrupt_stops_the_check():
-    def stopped(z, axis):
-        _thread.interrupt_main()
-        for _ in range(10**9):
-            pass
-
-    with pytest.raises(KeyboardInterrupt):
-        check_softmax(stopped)
-
-
-def test_a_real_interrupt_stops_the_check_even_where_the_function_swallows_it():
-    def swallows(z, axis):
-        try:
-            _thread.interrupt_main()
-            for _ in range(10**9):
-                pass
-        except BaseException:
-            return softmax(z, axis)
-
-    with pytest.raises(KeyboardInterrupt):
-        check_softmax(swallows)
-
-
-def test_a_check_works_outside_the_main_thread():
-    verdicts = []
-    thread = threading.Thread(target=lambda: verdicts.append(check_softmax(softmax)))
-    thread.start()
-    thread.join()
-    assert verdicts[0].passed
-
-
-class Hostile:
-    """Raises whenever it is looked at."""
-
-    def __str__(self):
-        raise RuntimeError
-
-    __repr__ = __array__ = __len__ = __eq__ = __bool__ = __str__
-    __hash__ = None
-
-
-def test_a_result_that_cannot_even_be_printed_becomes_a_verdict():
-    verdict = check_softmax(lambda z, axis: Hostile())
-    assert verdict.status in (Status.RAISES, Status.WRONG_TYPE)
-    assert str(verdict)
-    assert check_gradient_checker(lambda backward: Hostile()).status is Status.WRONG_TYPE
-
-
-def test_an_exception_that_cannot_be_printed_becomes_a_verdict():
-    class Unprintable(Exception):
-        __str__ = Hostile.__str__
-
-    def raises(z, axis):
-        raise Unprintable
-
-    assert "Unprintable" in check_softmax(raises).summary
 
 
 # Checking the checkers
@@ -452,28 +306,25 @@ def test_a_good_gradient_checker_is_correct_and_the_table_shows_all_it_was_given
     verdict = check_gradient_checker(good_checker)
     assert verdict.passed
     assert len(verdict.table) == 1 + 4 + 14
-    assert "closed form" in str(verdict)
+    for view in (str(verdict), verdict._repr_html_()):
+        assert "closed form" in view
+        assert "sign flipped" in view
 
 
-# misconceptions met in public code: what blind checks let through of the fourteen.
+# What these miss of the fourteen wrong ones follows from their loss, logits, batch or tolerance.
 @pytest.mark.parametrize(
     ("checker", "let_through"),
     [(sum_loss, 6), (uniform_logits, 1), (one_example, 2), (saturated_and_loose, 6)],
 )
 def test_blind_checkers_let_wrong_backwards_through(checker, let_through):
-    assert sum(checker(backward) for backward in WRONG_BACKWARDS.values()) == let_through
     verdict = check_gradient_checker(checker)
     assert f"lets {let_through} of 14 wrong ones through" in verdict.summary
     assert sum("accepts ✗" in row[2] for row in verdict.table) == let_through
 
 
-def test_a_generic_checker_lets_none_through():
-    assert not any(good_checker(backward) for backward in WRONG_BACKWARDS.values())
-
-
-def test_a_gradient_checker_that_returns_no_answer_is_told_so():
-    verdict = check_gradient_checker(lambda backward: np.array([True, False]))
-    assert verdict.status is Status.WRONG_TYPE
+@pytest.mark.parametrize("answer", [np.array([True, False]), 1, "True", np.float64(1)])
+def test_a_gradient_checker_that_returns_neither_true_nor_false_is_told_so(answer):
+    assert check_gradient_checker(lambda backward: answer).status is Status.WRONG_TYPE
 
 
 def test_an_unknown_gradient_checker_is_wrong_and_its_table_says_where():
@@ -485,17 +336,3 @@ def test_an_unknown_gradient_checker_is_wrong_and_its_table_says_where():
     assert verdict.status is Status.WRONG
     assert ("zeros", "wrong", "refuses") in verdict.table
     assert ("doubled", "wrong", "accepts ✗") in verdict.table
-
-
-def test_no_check_depends_on_the_order_in_which_functions_are_handed_in():
-    functions = [elementwise, right, vjp_of(lambda p, g: g), vjp_of(lambda p, g: p - g)]
-    expected = [check_softmax_vjp(f).summary for f in functions]
-    order = random.Random(5).sample(range(4), 4)
-    assert [check_softmax_vjp(functions[k]).summary for k in order] == [expected[k] for k in order]
-
-
-def test_lists_are_taken_as_arrays_in_every_shape():
-    assert check_batched_jacobian(lambda z: softmax_jacobian(z).tolist()).passed
-    assert check_softmax_backward(lambda p, g, axis: list(softmax_backward(p, g, axis))).passed
-    grad = check_softmax_cross_entropy_grad(lambda z, t: ((softmax(z) - t) / len(z)).tolist())
-    assert grad.passed

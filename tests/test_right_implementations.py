@@ -1,52 +1,145 @@
-"""Right answers are accepted, however they are written."""
+"""Right answers are accepted however they are written, and the same ones spoilt never are."""
+
+import inspect
+import operator
+import re
 
 import numpy as np
 import pytest
-from mutants import RIGHT_BACKWARDS, WRONG_BACKWARDS, agree, inputs, tolerance
 from right_implementations import RIGHT
 
-from softmax_lessons import exercises, numerics
-from softmax_lessons.gradient_check import finite_difference_gradient
+from softmax_lessons.exercises import CHECKS
+from softmax_lessons.misconceptions.backward import WRONG_BACKWARDS
+from softmax_lessons.misconceptions.checking import RIGHT_BACKWARDS
 from softmax_lessons.verdicts import Status
 
 EVERY = [pytest.param(check, right, id=right.__name__) for check in RIGHT for right in RIGHT[check]]
 
-REFERENCES = {
-    "check_softmax": numerics.softmax,
-    "check_log_softmax": numerics.log_softmax,
-    "check_softmax_jacobian": numerics.softmax_jacobian,
-    "check_batched_jacobian": numerics.softmax_jacobian,
-    "check_softmax_vjp": numerics.softmax_vjp,
-    "check_softmax_backward": numerics.softmax_backward,
-    "check_softmax_cross_entropy_grad": lambda z, t: (numerics.softmax(z) - t) / len(z),
-    "check_finite_difference_gradient": finite_difference_gradient,
-}
-
-
-def doubled_precision(arguments):
-    return [a.astype(float) if isinstance(a, np.ndarray) else a for a in arguments]
-
-
-@pytest.mark.parametrize("check", RIGHT)
-def test_there_are_eight_for_each_check(check):
-    assert len(RIGHT[check]) >= 8
-
 
 @pytest.mark.parametrize(("check", "right"), EVERY)
-def test_each_is_called_correct(check, right):
-    verdict = getattr(exercises, check)(right)
-    assert verdict.status is Status.CORRECT, str(verdict)
+def test_a_right_implementation_is_accepted(check, right):
+    verdict = CHECKS[check](right)
+    assert verdict.passed, str(verdict)
 
 
-@pytest.mark.parametrize(("check", "right"), [p for p in EVERY if p.values[0] in REFERENCES])
-def test_each_agrees_with_the_reference_without_a_warning(check, right):
-    for arguments in inputs(check):
-        expected = REFERENCES[check](*doubled_precision(arguments))
-        near = tolerance(check, right, arguments)
-        assert agree(right(*arguments), expected, near), arguments
+def test_every_check_has_several_right_implementations_and_none_calls_another():
+    assert RIGHT.keys() == CHECKS.keys()
+    assert min(map(len, RIGHT.values())) >= 3
+    names = {right.__name__ for several in RIGHT.values() for right in several}
+    for right in (right for several in RIGHT.values() for right in several):
+        words = re.findall(r"\w+", inspect.getsource(right))
+        assert names.intersection(words) == {right.__name__}
 
 
-@pytest.mark.parametrize("right", RIGHT["check_gradient_checker"], ids=lambda f: f.__name__)
-def test_each_checker_accepts_every_right_backward_and_no_wrong_one(right):
-    assert all(right(backward) for backward in RIGHT_BACKWARDS)
-    assert not any(right(backward) for backward in WRONG_BACKWARDS)
+# How results are spoilt
+
+
+def one_entry_off_by_a_percent(y, index):
+    y.flat[index] *= 1.01
+    return y
+
+
+def last_row_wrong(y):
+    y[-1] *= 2
+    return y
+
+
+SPOILINGS = {
+    "negated": np.negative,
+    "doubled": lambda y: 2 * y,
+    "first entry off by a percent": lambda y: one_entry_off_by_a_percent(y, 0),
+    "last entry off by a percent": lambda y: one_entry_off_by_a_percent(y, -1),
+    "transposed": np.transpose,
+    "transposed, in the old shape": lambda y: y.T.reshape(y.shape),
+    "last row wrong": last_row_wrong,
+}
+HARMLESS = {("check_softmax_jacobian", name) for name in SPOILINGS if "transposed" in name}
+"""Of a symmetric matrix, the transpose is the same."""
+
+
+def spoilt(right, spoil, when=lambda arguments, before: True):
+    """Return a function that gives what `right` does, but spoilt at times.
+
+    `when` is asked with the arguments of this call, and with those of all calls before it.
+    """
+    before = []
+
+    def function(*arguments):
+        result, at = right(*arguments), when(arguments, before)
+        before.append(frozen(arguments))
+        return spoil(result) if at else result
+
+    return function
+
+
+def frozen(arguments):
+    return [a.tolist() if isinstance(a, np.ndarray) else a for a in arguments]
+
+
+def another_input(arguments, before):
+    return bool(before) and frozen(arguments) != before[0]
+
+
+def same_again(arguments, before):
+    return frozen(arguments) in before
+
+
+def integers(arguments, before):
+    return any(a.dtype.kind == "i" for a in arguments if isinstance(a, np.ndarray))
+
+
+def large(arguments, before):
+    return any(np.abs(a).max() > 100 for a in arguments if isinstance(a, np.ndarray))
+
+
+def saturated(arguments, before):
+    """Tell whether a probability is 1 but for little, as softmax makes it of large logits."""
+    return arguments[0].max() > 0.999
+
+
+ARRAYS = [check for check in RIGHT if check != "check_gradient_checker"]
+ALWAYS = [
+    pytest.param(check, spoil, id=f"{check}, {name}")
+    for check in ARRAYS
+    for name, spoil in SPOILINGS.items()
+    if (check, name) not in HARMLESS
+]
+AT_TIMES = [
+    *((check, when) for check in ARRAYS for when in (another_input, same_again, integers)),
+    *((check, saturated if "backward" in check else large) for check in ARRAYS),
+    ("check_gradient_checker", another_input),
+    ("check_gradient_checker", same_again),
+]
+ACCEPTED = [("check_finite_difference_gradient", large), ("check_gradient_checker", same_again)]
+
+
+def with_name(case):
+    """Return a case that pytest names, and expects to fail where the check is taken in."""
+    check, when = case
+    mends = pytest.mark.xfail(strict=True, reason="the next rebuilding of the checks mends this")
+    marks = mends if case in ACCEPTED else ()
+    return pytest.param(check, when, marks=marks, id=f"{check}, {when.__name__}")
+
+
+def is_refused(check, function):
+    """Tell whether a function is refused for what it returns, not for an error on the way."""
+    return CHECKS[check](function).status not in (Status.CORRECT, Status.RAISES)
+
+
+@pytest.mark.parametrize(("check", "spoil"), ALWAYS)
+def test_a_right_implementation_is_not_accepted_with_its_results_spoilt(check, spoil):
+    assert is_refused(check, spoilt(RIGHT[check][0], spoil))
+
+
+@pytest.mark.parametrize(("check", "when"), [with_name(case) for case in AT_TIMES])
+def test_a_right_implementation_is_not_accepted_with_its_results_spoilt_at_times(check, when):
+    wrong = operator.not_ if check == "check_gradient_checker" else SPOILINGS["doubled"]
+    assert is_refused(check, spoilt(RIGHT[check][0], wrong, when))
+
+
+@pytest.mark.parametrize("name", [*RIGHT_BACKWARDS, *WRONG_BACKWARDS])
+def test_a_checker_that_errs_about_a_single_backward_is_not_accepted(name):
+    backward = {**RIGHT_BACKWARDS, **WRONG_BACKWARDS}[name]
+    right = RIGHT["check_gradient_checker"][0]
+    errs = spoilt(right, operator.not_, lambda arguments, before: arguments[0] is backward)
+    assert is_refused("check_gradient_checker", errs)
