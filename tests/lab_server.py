@@ -7,10 +7,11 @@ import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from urllib.error import HTTPError, URLError
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).parent.parent
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:(\d+))/(\S+)\?token=(\w+)\n")
 
 
 class Server:
@@ -18,42 +19,27 @@ class Server:
 
     def __init__(self, process, log):
         self.process = process
-        self.wait_for_address(log)
-        self.wait_for_answer()
-
-    def wait_for_address(self, log):
-        while True:
-            ended = self.process.poll() is not None
-            self.log = log.read_text("utf-8")
-            address = re.search(r"(http://127\.0\.0\.1:(\d+))/(\S+)\?token=(\w+)\n", self.log)
-            if address:
-                self.base, self.port, self.opens, self.token = address.groups()
-                self.log = self.log[: address.end()]
-                return
-            if ended:
-                raise AssertionError(f"JupyterLab ended without an address:\n{self.log}")
-            self.wait_a_moment()
-
-    def wait_for_answer(self):
+        while not (address := ADDRESS.search(log.read_text("utf-8"))):
+            self.wait_a_moment(log)
+        self.base, self.port, self.opens, self.token = address.groups()
+        self.log = address.string[: address.end()]
         # The address is printed a moment before anybody listens there. A signal to end that came
         # in between would be lost.
-        while self.process.poll() is None:
-            try:
-                self.get("/api", self.token)
-                return
-            except HTTPError:
-                raise
-            except URLError:
-                self.wait_a_moment()
-        raise AssertionError("JupyterLab ended before it answered")
+        while not self.answers():
+            self.wait_a_moment(log)
 
-    def wait_a_moment(self):
+    def wait_a_moment(self, log):
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=0.05)
+            raise AssertionError(f"JupyterLab ended instead of answering:\n{log.read_text()}")
+
+    def answers(self):
+        with suppress(URLError):
+            return self.get("/api", self.token)
 
     def get(self, path, token):
         request = Request(f"{self.base}{path}", headers={"Authorization": f"token {token}"})
-        with urlopen(request, timeout=30) as answer:
+        with urlopen(request, timeout=300) as answer:
             return answer.read().decode()
 
 
@@ -65,18 +51,14 @@ def started(home, *options, root=ROOT, **variables):
     environment |= {"HOME": str(home), "JUPYTER_TOKEN": "known to everybody", **variables}
     # Into a file, since a pipe that nobody empties any more would bring JupyterLab to a halt.
     with NamedTemporaryFile(dir=home, suffix=".log") as log:
-        process = subprocess.Popen(
-            [sys.executable, root / "tools" / "lab.py", "--no-browser", *options],
-            env=environment,
-            stderr=log,
-            stdout=subprocess.DEVNULL,
-        )
+        command = [sys.executable, root / "tools" / "lab.py", "--no-browser", *options]
+        process = subprocess.Popen(command, env=environment, stderr=log, stdout=subprocess.DEVNULL)
         try:
             yield Server(process, Path(log.name))
         finally:
             process.terminate()
             try:
-                process.wait(timeout=10)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

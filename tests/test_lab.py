@@ -2,6 +2,7 @@ import asyncio
 import json
 import os
 import re
+import socket
 import sys
 import webbrowser
 from types import SimpleNamespace
@@ -13,46 +14,37 @@ from lab_server import started
 from tools import lab
 from tools.prompt_connection import PromptConnection
 
-THEMES = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+APPUTILS = "@jupyterlab/apputils-extension"
+HOME = {
+    ".jupyter/jupyter_server_config.json": {"PasswordIdentityProvider": {"hashed_password": "x"}},
+    f".jupyter/lab/user-settings/{APPUTILS}/themes.jupyterlab-settings": {"theme": "Dark"},
+    ".local/share/jupyter/kernels/python3/kernel.json": {"argv": ["no"], "display_name": "Mine"},
+}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """Make the home of somebody who has set up Jupyter for something else."""
+def taken():
+    """Listen on some port, as another JupyterLab would."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, taken):
+    """Start JupyterLab for somebody who has set up Jupyter for something else."""
     home = tmp_path_factory.mktemp("home")
-    files = {
-        ".jupyter/jupyter_server_config.json": {
-            "PasswordIdentityProvider": {"hashed_password": "x"}
-        },
-        f".jupyter/lab/user-settings/{THEMES}": {"theme": "JupyterLab Dark"},
-        ".local/share/jupyter/kernels/python3/kernel.json": {
-            "argv": ["no-such-program"],
-            "display_name": "Mine",
-            "language": "python",
-        },
-    }
-    for name, content in files.items():
+    for name, content in HOME.items():
         path = home / name
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(content))
-    return home
-
-
-@pytest.fixture(scope="module")
-def server(home):
-    with started(home, "--port=0") as server:
+    with started(home, f"--port={taken}") as server:
         yield server
 
 
-def test_the_address_opens_the_first_lesson(server):
+def test_the_address_alone_is_printed_and_opens_the_first_lesson(server):
     assert server.opens == "lab/tree/notebooks/00_start_here.ipynb"
-
-
-def test_the_repository_is_served(server):
-    names = [
-        item["name"] for item in json.loads(server.get("/api/contents", server.token))["content"]
-    ]
-    assert "notebooks" in names
+    assert len(re.findall(r"^\[", server.log, re.MULTILINE)) == 1
+    assert "notebooks" in server.get("/api/contents", server.token)
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "known to everybody"])
@@ -69,23 +61,16 @@ def test_the_kernel_is_not_one_from_the_home_folder(server):
 def test_no_news_are_announced(server):
     page = server.get("/lab", server.token)
     config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
-    disabled = json.loads(config)["disabledExtensions"]
-    assert "@jupyterlab/apputils-extension:announcements" in disabled
+    assert f"{APPUTILS}:announcements" in json.loads(config)["disabledExtensions"]
 
 
 def test_the_theme_is_the_learners_own(server):
-    plugin = "@jupyterlab/apputils-extension:themes"
-    settings = json.loads(server.get(f"/lab/api/settings/{plugin}", server.token))
-    assert settings["settings"] == {"theme": "JupyterLab Dark"}
+    settings = json.loads(server.get(f"/lab/api/settings/{APPUTILS}:themes", server.token))
+    assert settings["settings"] == {"theme": "Dark"}
 
 
-def test_nothing_is_printed_before_the_address_but_what_leads_to_it(server):
-    assert len(re.findall(r"^\[", server.log, re.MULTILINE)) == 1
-
-
-def test_a_second_start_takes_another_port(server, home):
-    with started(home, f"--port={server.port}") as second:
-        assert second.port != server.port
+def test_another_port_is_taken_where_the_first_is_in_use(server, taken):
+    assert server.port != str(taken)
 
 
 def test_a_python_without_jupyter_is_told_what_to_do(monkeypatch):
@@ -94,34 +79,29 @@ def test_a_python_without_jupyter_is_told_what_to_do(monkeypatch):
         lab.main()
 
 
-def test_nothing_is_missing_where_the_lessons_are_installed():
-    assert lab.what_is_missing() is None
-
-
 @pytest.mark.parametrize("writable", [True, False])
-def test_jupyter_keeps_its_settings_where_it_may_write(monkeypatch, writable):
+def test_jupyter_keeps_its_settings_where_it_may_write(monkeypatch, tmp_path, writable):
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH"):
         monkeypatch.setenv(name, "as before")
     monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "the learner's own")
     monkeypatch.setattr(os, "access", lambda path, mode: writable)
+    monkeypatch.setattr(lab.tempfile, "mkdtemp", lambda: str(tmp_path))
     lab.set_up_environment()
-    assert os.environ["JUPYTER_CONFIG_DIR"].startswith(sys.prefix) == writable
-
-
-def test_a_screen_is_needed_for_a_browser(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    assert not lab.has_desktop_browser()
+    kept_in = sys.prefix if writable else str(tmp_path)
+    assert os.environ["JUPYTER_CONFIG_DIR"].startswith(kept_in)
 
 
 @pytest.mark.parametrize(
-    ("name", "desktop"), [("firefox", True), ("/usr/bin/lynx", False), ("www-browser", False)]
+    ("screen", "name", "desktop"),
+    [(":0", "firefox", True), (":0", "/usr/bin/lynx", False), ("", "firefox", False)],
 )
-def test_a_text_browser_is_never_started(monkeypatch, name, desktop):
-    monkeypatch.setenv("DISPLAY", ":0")
+def test_only_a_browser_with_a_window_is_started(monkeypatch, screen, name, desktop):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", screen)
     monkeypatch.setattr(webbrowser, "get", lambda: SimpleNamespace(name=name))
     assert lab.has_desktop_browser() == desktop
+    assert ("--no-browser" not in lab.options()) == desktop
 
 
 @pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])

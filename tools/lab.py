@@ -11,23 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST = "notebooks/00_start_here.ipynb"
-NEEDED = ("jupyterlab", "jupyter_client", "ipykernel", "softmax_lessons")
+NEEDED = ("jupyterlab", "ipykernel", "softmax_lessons")
 TEXT_BROWSERS = {"elinks", "links", "lynx", "w3m", "www-browser"}
 
 
-def what_is_missing() -> str | None:
-    """Return what to do where this Python cannot show the lessons, None where it can."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if not missing:
-        return None
-    return (
-        f"{sys.executable} does not have {', '.join(missing)}; type `make clean` and `make lab`,"
-        " or where conda installed the lessons, `conda activate softmax_lessons` first"
-    )
-
-
-def has_desktop_browser() -> bool:
+def has_desktop_browser():
     """Tell whether there is a browser that opens in a window of its own."""
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if sys.platform.startswith("linux") and not screen:
@@ -39,12 +27,12 @@ def has_desktop_browser() -> bool:
     return Path(getattr(browser, "name", "")).name not in TEXT_BROWSERS
 
 
-def put_first(name: str, path: Path) -> None:
+def put_first(name, path):
     """Have a search path in the environment begin with a folder."""
     os.environ[name] = os.pathsep.join(filter(None, [str(path), os.environ.get(name)]))
 
 
-def set_up_environment() -> None:
+def set_up_environment():
     """Let the learner's JupyterLab look as ever, and the server be as the lessons need it."""
     from jupyter_core.paths import jupyter_config_dir
 
@@ -63,21 +51,19 @@ def set_up_environment() -> None:
     put_first("JUPYTER_PATH", Path(sys.prefix, "share", "jupyter"))
 
 
-def options() -> list[str]:
+def options():
     """Return the options for JupyterLab; print, in a line each, what the learner should know."""
-    from jupyter_client import KernelManager
-
     chosen = [
         "--ip=127.0.0.1",
         f"--ServerApp.root_dir={ROOT}",
-        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
         "--ServerApp.answer_yes=True",  # one Ctrl-C is enough
         "--ServerApp.kernel_websocket_connection_class=prompt_connection.PromptConnection",
         "--ServerApp.log_level=ERROR",  # the address is printed all the same
         "--LabApp.log_level=ERROR",
+        # Without, each kernel warns that others on this computer can listen in.
+        "--KernelManager.transport_encryption=auto",
     ]
-    if KernelManager.class_traits(config=True).get("transport_encryption"):
-        chosen.append("--KernelManager.transport_encryption=auto")  # without, each kernel warns
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         print("You are root, so JupyterLab is started with --allow-root.")
         chosen.append("--allow-root")
@@ -88,11 +74,14 @@ def options() -> list[str]:
     return chosen
 
 
-def main() -> None:
+def main():
     """Start JupyterLab and stay until it ends."""
-    # Imports of Jupyter are in the functions that need them, since it may be missing.
-    if problem := what_is_missing():
-        sys.exit(problem)
+    # Imports of Jupyter are where they are needed, since it may be missing.
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        sys.exit(
+            f"{sys.executable} does not have {', '.join(missing)}; type `make clean` and"
+            " `make lab`, or where conda installed the lessons, `conda activate softmax_lessons`"
+        )
     set_up_environment()
     from jupyterlab.labapp import LabApp  # looks into the environment when it is imported
 
