@@ -1,55 +1,27 @@
-"""Times and memory, measured side by side."""
+"""Measurements taken in turn, so that what else the machine does meets all of them alike."""
 
 import time
-import tracemalloc
-
-import numpy as np
+from statistics import median
 
 
-def interleaved(functions, seconds=2.0, rounds=(5, 200)):
-    """Return the median time of each function, all called in turn, round after round.
-
-    In each round the functions run one after the other, so that what else the machine does meets
-    all of them alike; the order is turned by one from round to round.
-
-    Parameters
-    ----------
-    functions : dict of str to callable
-        Called without arguments.
-    seconds : float
-        Roughly how long to go on.
-    rounds : (int, int)
-        How many rounds there are at least and at most.
-
-    Returns
-    -------
-    dict of str to float
-        Seconds.
-    """
-    names = list(functions)
-    times = {name: [] for name in names}
-    for function in functions.values():
-        function()
-    end = time.perf_counter() + seconds
-    for number in range(rounds[1]):
-        if number >= rounds[0] and time.perf_counter() > end:
-            break
-        turn = number % len(names)
-        for name in names[turn:] + names[:turn]:
-            start = time.perf_counter()
-            functions[name]()
-            times[name].append(time.perf_counter() - start)
-    return {name: float(np.median(taken)) for name, taken in times.items()}
-
-
-def peak_memory(function):
-    """Return how many bytes a function holds at most while it runs, its result included."""
+def milliseconds(function):
+    """Return how long a call takes."""
+    start = time.perf_counter()
     function()
-    tracemalloc.start()
-    try:
-        result = function()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    del result
-    return peak
+    return 1e3 * (time.perf_counter() - start)
+
+
+def interleaved(functions, rounds, measure=milliseconds):
+    """Return the median of so many measurements of each function, after one to warm up."""
+    taken = {name: [] for name in functions}
+    for _ in range(rounds + 1):
+        for name, function in functions.items():
+            taken[name].append(measure(function))
+    return {name: median(values[1:]) for name, values in taken.items()}
+
+
+def report(what, measured, unit="ms"):
+    """Print the first of some measurements, and how many times as much each of the others is."""
+    (_, ours), *others = measured.items()
+    for other, theirs in others:
+        print(f"{what}: {ours:.3g} {unit}; {other}: {theirs / ours:.3g} times that", flush=True)
