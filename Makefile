@@ -19,7 +19,7 @@ KEPT := $(if $(shell test -w . && echo yes),$(CURDIR)/.venv,$(shell kept=$$(mkte
 export IPYTHONDIR := $(KEPT)/ipython
 export MPLCONFIGDIR := $(KEPT)/matplotlib
 
-.PHONY: help install lab slides test test-matrix site steady bench oracles lint notebooks constraints clean
+.PHONY: help install lab slides test test-browser test-lowest site bench lint notebooks constraints clean
 .DELETE_ON_ERROR:
 
 help:  ## list the commands
@@ -35,12 +35,17 @@ slides: $(INSTALLED)  ## show a lesson as live slides, LESSON=03; EXPORT=FOLDER 
 	@$(RUN) -m tools.slides $(if $(EXPORT),--export "$(EXPORT)") $(LESSON)
 
 test: $(INSTALLED)  ## run the tests, the examples in docstrings and every cell of every lesson
-	@$(call extra,slides,voila)
 	@$(RUN) -m pytest -n auto --dist loadfile -o cache_dir="$(KEPT)/pytest"
 
-test-matrix: $(INSTALLED)  ## run the tests with other Pythons, and with the lowest and newest packages
-	@$(call extra,matrix,nox)
-	@$(RUN) -m nox $(if $(SESSIONS),--sessions $(SESSIONS))
+test-browser: $(INSTALLED)  ## try lessons and slides out in a browser; SITE=build/site tries the site too
+	@$(call extra,slides,voila)
+	@$(RUN) -m pytest tests/browser -n auto --dist worksteal -o cache_dir="$(KEPT)/pytest"
+
+test-lowest: $(INSTALLED)  ## run what `make test` runs, with the lowest versions that pyproject.toml admits
+	@"$(PYTHON)" -m venv --clear .venv/lowest
+	@.venv/lowest/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+	--editable ".[lab,dev]" $$($(RUN) tools/lowest.py) || $(NOT_INSTALLED)
+	@.venv/lowest/bin/python -m pytest -n auto --dist loadfile -o cache_dir="$(KEPT)/pytest"
 
 site: $(INSTALLED)  ## build the site into build/site; PYODIDE=FOLDER takes a Pyodide from there
 	@test -f .venv/site/.installed || { $(RUN) -m venv --clear .venv/site \
@@ -48,21 +53,9 @@ site: $(INSTALLED)  ## build the site into build/site; PYODIDE=FOLDER takes a Py
 	--editable ".[site]" --constraint constraints.txt && touch .venv/site/.installed; } || $(NOT_INSTALLED)
 	@.venv/site/bin/python -m tools.website $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 
-steady: $(INSTALLED)  ## move every explorer's controls 10,000 times, and watch over memory
-	@MOVES=10000 $(RUN) -m pytest -n auto -rP tests/test_steady.py
-
 bench: $(INSTALLED)  ## measure speed, side by side with what one would use instead
 	@$(call extra,bench,ipympl)
 	@$(RUN) -m benchmarks
-
-# For Linux on x86-64, the PyTorch of the Python Package Index brings gigabytes of CUDA along. PyTorch
-# keeps builds without it in an index of its own: name that one to pip in PIP_EXTRA_INDEX_URL.
-TORCH ?= torch==2.13.0
-
-oracles: $(INSTALLED)  ## compare values and derivatives with those of autograd, JAX and PyTorch
-	@$(RUN) -c "import autograd, jax, torch" 2>/dev/null \
-	|| $(PIP_INSTALL) --editable ".[oracles]" "$(TORCH)" --constraint constraints.txt || $(NOT_INSTALLED)
-	@$(RUN) -m pytest tests/test_peers.py
 
 lint: $(INSTALLED)  ## check style, formatting and the stored notebooks
 	@$(RUN) -m ruff check
@@ -78,7 +71,7 @@ constraints:  ## renew constraints.txt with the newest versions that pyproject.t
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
 	"$(OLDEST_PYTHON)" -m venv "$$new/venv"; \
 	"$$new/venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check \
-	".[dev,bench,site,slides,matrix]" || $(NOT_INSTALLED); \
+	".[lab,dev,bench,site,slides]" || $(NOT_INSTALLED); \
 	{ echo "# The versions the lessons were last tested with. \`make constraints\` renews them: it installs"; \
 	  echo "# the newest that pyproject.toml admits, on the oldest Python it admits, and lists them here."; \
 	  "$$new/venv/bin/python" -m pip freeze --quiet --exclude softmax_lessons; \
@@ -86,7 +79,7 @@ constraints:  ## renew constraints.txt with the newest versions that pyproject.t
 	mv "$$new/constraints.txt" constraints.txt
 
 clean:  ## remove .venv and caches; your notebooks stay
-	@rm -rf .venv .nox .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .venv .hypothesis .pytest_cache .ruff_cache
 	@find softmax_lessons tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The file says which folder it was made for. Where that is another one, because this one was moved
@@ -109,7 +102,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	"elsewhere, install Python from python.org" >&2; exit 1; }
 	@echo "Installing into .venv; this takes a minute or two, once."
 	@"$(PYTHON)" -m venv --clear .venv
-	@$(PIP_INSTALL) --editable ".[dev]" --constraint constraints.txt || $(NOT_INSTALLED)
+	@$(PIP_INSTALL) --editable ".[lab,dev]" --constraint constraints.txt || $(NOT_INSTALLED)
 	@# Matplotlib lists the fonts when it is first imported, and would say so in the first lesson.
 	@$(RUN) -c "import matplotlib.font_manager"
 	@echo "$(CURDIR)" > $@

@@ -59,7 +59,7 @@ JACOBIAN = Exercise(
         "The result has one row for each probability and one column for each logit. What is the "
         "entry where they are the same, and what is it elsewhere?",
         "Two cases of the quotient rule: p_i (1 - p_i) on the diagonal, -p_i p_j off it.",
-        "The worked idea: a matrix with p on its diagonal, less that of all products p_i p_j.",
+        "The worked idea: a matrix with p on its diagonal, minus one of all products p_i p_j.",
     ),
 )
 
@@ -112,7 +112,7 @@ CROSS_ENTROPY = Exercise(
     (
         "For one example: send -t / p through the Jacobian, and see what is left.",
         "The loss is the mean over the batch. How much does one example count?",
-        "The worked idea: the probabilities of each row less its target, over the number of rows.",
+        "The worked idea: the probabilities of each row minus its target, over the number of rows.",
     ),
 )
 

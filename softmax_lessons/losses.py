@@ -2,51 +2,47 @@
 
 Shared by every function here:
 
-- `axis`, one int, is the axis along which the classes lie. Entries that share all other indices
-  form a *slice*, and each slice has a loss of its own.
+- `p` holds predictions, mostly probabilities, and `z` logits: floats or integers, of any shape.
 - `t` is either a distribution of the predictions' shape, or one class index a slice: integers, in
   the predictions' shape without `axis`. An index stands for the one-hot distribution.
+- `axis`, one int, is the axis along which the classes lie. Entries that share all other indices
+  form a *slice*, and each slice has a loss of its own.
 - `reduction` is "mean" (over the slices), "sum" or "none" (an array with one loss a slice). A
-  gradient is that of the sum, divided by the number of slices for "mean". Over no slices the mean
-  is NaN.
+  gradient is that of the sum, divided by the number of slices for "mean".
 - dtypes are those of `numerics`; class indices leave the dtype of the predictions as it is.
-- TypeError: the predictions or `t` do not hold real numbers, class indices are not integers, or
-  `axis` is not an int (booleans are not). ValueError: shapes do not fit, a class index or `axis` is
-  out of range, there is no entry along `axis`, or the reduction is unknown.
+- TypeError: the predictions or `t` do not hold floats or integers, or class indices are no
+  integers. ValueError: shapes do not fit, a class index or `axis` is out of range, a slice has no
+  entry, or the reduction is unknown.
 - Infinite and NaN results come without a warning. No argument is ever written to.
 
-All quantities are dimensionless (cross-entropies are in nats). Formulas: Bishop, Pattern
+All quantities are dimensionless (cross-entropies are in nats). Sources: Bishop, Pattern
 Recognition and Machine Learning, Springer, 2006, ISBN 978-0-387-31073-2, equations 1.2 (there with
 a factor 1/2), 4.108 and 4.109. Softmax and cross-entropy in one: Goodfellow, Bengio, Courville,
 Deep Learning, MIT Press, 2016, ISBN 978-0-262-03561-3, section 6.2.2.3.
 """
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
-from softmax_lessons._arrays import one_axis, real_array, require_choice, wide_sum
+from softmax_lessons._validation import real_array, require_choice, require_entries
 from softmax_lessons.numerics import log_softmax
 
-REDUCTIONS = ("mean", "sum", "none")
+_quietly = np.errstate(all="ignore")
 
 
 def _prepare(name, p, t, axis, reduction):
-    """Return the predictions and the distribution `t` in one dtype, and a non-negative axis."""
-    p = real_array(name, p)
-    axis = one_axis(axis, p.ndim, "a loss")
-    if p.shape[axis] == 0:
-        raise ValueError(f"{name} must have an entry along axis {axis}, got shape {p.shape}")
-    require_choice("reduction", reduction, REDUCTIONS)
-    distribution = real_array("t", t)
-    if distribution.shape != p.shape:
-        distribution = _one_hot(name, p, np.asarray(t), axis)
-    if p.dtype != distribution.dtype:
-        dtype = np.result_type(p, distribution)
-        p, distribution = p.astype(dtype), distribution.astype(dtype)
-    return p, distribution, axis
+    """Return the predictions and the distribution `t` as floats."""
+    require_choice("reduction", reduction, ("mean", "sum", "none"))
+    p, t = real_array(name, p), np.asarray(t)
+    require_entries(name, p, axis)
+    if t.shape != p.shape:
+        t = _one_hot(name, p, t, axis)
+    return p, real_array("t", t)
 
 
 def _one_hot(name, p, indices, axis):
     """Return p's shape and dtype filled with 1 at the class index of each slice, 0 elsewhere."""
+    axis = normalize_axis_index(axis, p.ndim)
     classes, slices = p.shape[axis], p.shape[:axis] + p.shape[axis + 1 :]
     if indices.shape != slices:
         raise ValueError(
@@ -66,58 +62,40 @@ def _one_hot(name, p, indices, axis):
 def _reduce(losses, reduction):
     """Return one loss for all slices, or the losses as they are."""
     if reduction == "mean":
-        return losses.mean() if losses.size else losses.dtype.type(np.nan)
-    return wide_sum(losses, None) if reduction == "sum" else losses
+        return losses.mean()
+    return losses.sum() if reduction == "sum" else losses
 
 
 def _share(gradient, axis, reduction):
     """Return the gradient of the sum, or of the mean over slices."""
-    if reduction != "mean":
-        return gradient
-    wide = np.promote_types(gradient.dtype, np.float32)  # float16 ends at 65504 slices
-    slices = wide.type(gradient.size // gradient.shape[axis])
-    return (gradient / slices).astype(gradient.dtype, copy=False)
+    slices = gradient.size // gradient.shape[axis] if reduction == "mean" else 1
+    return gradient / slices
 
 
 def _minus_sum(t, log_p, axis):
     """Return -sum(t log p), where a class with t = 0 and p = 0 counts for 0: t log p tends to 0."""
     nothing = (t == 0) & np.isneginf(log_p)
-    return 0 - wide_sum(np.where(nothing, 0, t * log_p), axis)
+    return 0 - np.where(nothing, 0, t * log_p).sum(axis=axis)
 
 
-@np.errstate(all="ignore")
+@_quietly
 def squared_error(p, t, reduction="mean", axis=-1):
     r"""Return the squared distance from the predictions to their targets.
 
     .. math:: L = \sum_i (p_i - t_i)^2
-
-    Parameters
-    ----------
-    p : array_like of float or int, any shape
-        Predictions, probabilities or not.
-    t : array_like of p's shape, or of int without `axis`
-        Targets, or one class index per slice.
-    reduction : {"mean", "sum", "none"}
-        Over the slices; within a slice it is always the sum.
-    axis : int, default -1
-
-    Returns
-    -------
-    scalar, or ndarray of p's shape without `axis` for "none"
-        The loss, at least 0.
 
     Examples
     --------
     >>> print(squared_error([0.25, 0.75], 1))
     0.125
     """
-    p, t, axis = _prepare("p", p, t, axis, reduction)
-    return _reduce(wide_sum((p - t) ** 2, axis), reduction)
+    p, t = _prepare("p", p, t, axis, reduction)
+    return _reduce(((p - t) ** 2).sum(axis=axis), reduction)
 
 
-@np.errstate(all="ignore")
+@_quietly
 def squared_error_grad(p, t, reduction="mean", axis=-1):
-    r"""Return the gradient of `squared_error`, whose arguments it takes, with respect to p.
+    r"""Return the gradient of `squared_error` with respect to p.
 
     .. math:: \frac{\partial L}{\partial p_i} = 2 (p_i - t_i)
 
@@ -126,110 +104,83 @@ def squared_error_grad(p, t, reduction="mean", axis=-1):
     >>> print(squared_error_grad([0.25, 0.75], 1))
     [ 0.5 -0.5]
     """
-    p, t, axis = _prepare("p", p, t, axis, reduction)
+    p, t = _prepare("p", p, t, axis, reduction)
     return _share(2 * (p - t), axis, reduction)
 
 
-@np.errstate(all="ignore")
+@_quietly
 def cross_entropy(p, t, reduction="mean", axis=-1):
     r"""Return the cross-entropy of probabilities with their targets.
 
     .. math:: L = -\sum_i t_i \log p_i
 
-    Parameters
-    ----------
-    p : array_like of float or int, any shape
-        Probabilities. They need not sum to 1; a negative one gives NaN.
-    t, reduction, axis
-        As for `squared_error`.
-
-    Returns
-    -------
-    scalar, or ndarray of p's shape without `axis` for "none"
-        The loss in nats: inf where a class with t > 0 has p = 0. A class with t = 0 and p = 0
-        contributes 0.
+    It is inf where a class with t > 0 has p = 0. A class with t = 0 and p = 0 contributes 0.
 
     Examples
     --------
     >>> print(f"{cross_entropy([0.25, 0.75], 1):.6f}")
     0.287682
     """
-    p, t, axis = _prepare("p", p, t, axis, reduction)
+    p, t = _prepare("p", p, t, axis, reduction)
     return _reduce(_minus_sum(t, np.log(p), axis), reduction)
 
 
-@np.errstate(all="ignore")
+@_quietly
 def cross_entropy_grad(p, t, reduction="mean", axis=-1):
-    r"""Return the gradient of `cross_entropy`, whose arguments it takes, with respect to p.
-
-    Where t > 0 and p = 0 it is -inf; where both are 0 it is 0.
+    r"""Return the gradient of `cross_entropy` with respect to p.
 
     .. math:: \frac{\partial L}{\partial p_i} = -\frac{t_i}{p_i}
+
+    Where t > 0 and p = 0 it is -inf; where both are 0 it is 0.
 
     Examples
     --------
     >>> print(cross_entropy_grad([0.25, 0.75, 0.0], [1, 0, 0]))
     [-4.  0.  0.]
     """
-    p, t, axis = _prepare("p", p, t, axis, reduction)
+    p, t = _prepare("p", p, t, axis, reduction)
     nothing = (t == 0) & (p == 0)
-    # 0 - t: no -0. to print. p + 0: -0.0 is no probability below 0.
-    return _share(np.where(nothing, 0, (0 - t) / (p + 0)), axis, reduction)
+    return _share(np.where(nothing, 0, (0 - t) / p), axis, reduction)  # 0 - t: no -0. to print
 
 
-@np.errstate(all="ignore")
+@_quietly
 def softmax_cross_entropy(z, t, reduction="mean", axis=-1):
     r"""Return the cross-entropy of softmax(z), from the logits, without ever taking log(0).
 
     .. math:: L = -\sum_i t_i \log p_i = -\sum_i t_i \Bigl(z_i - \log \sum_k e^{z_k}\Bigr)
 
-    Parameters
-    ----------
-    z : array_like of float or int, any shape
-        Logits; -inf for a masked class, which contributes 0 where its target is 0.
-    t, reduction, axis
-        As for `squared_error`.
-
-    Returns
-    -------
-    scalar, or ndarray of z's shape without `axis` for "none"
-        The loss in nats.
+    A masked class, z = -inf, contributes 0 where its target is 0.
 
     Examples
     --------
     >>> print(softmax_cross_entropy([0, 800], 0))
     800.0
     """
-    z, t, axis = _prepare("z", z, t, axis, reduction)
+    z, t = _prepare("z", z, t, axis, reduction)
     return _reduce(_minus_sum(t, log_softmax(z, axis), axis), reduction)
 
 
-@np.errstate(all="ignore")
+@_quietly
 def softmax_cross_entropy_grad(z, t, reduction="mean", axis=-1):
-    r"""Return the gradient of `softmax_cross_entropy`, whose arguments it takes, with respect to z.
-
-    For targets that sum to 1 it is p - t, and only for those. Exactly 0 for a masked logit.
+    r"""Return the gradient of `softmax_cross_entropy` with respect to z.
 
     .. math:: \frac{\partial L}{\partial z_j} = p_j \sum_i t_i - t_j
+
+    For targets that sum to 1 it is p - t, and only for those. Exactly 0 for a masked logit.
 
     Examples
     --------
     >>> softmax_cross_entropy_grad([-1, -1, 1], [0, 1, 0])
     array([ 0.10650698, -0.89349302,  0.78698604])
     """
-    z, t, axis = _prepare("z", z, t, axis, reduction)
+    z, t = _prepare("z", z, t, axis, reduction)
     log_p = log_softmax(z, axis)
-    gradient = np.exp(log_p) * wide_sum(t, axis, keepdims=True) - t
-    # Of a logit that is merely far below the largest, log p may overflow to -inf too.
-    masked = np.isneginf(z) & np.isneginf(log_p)
-    return _share(np.where(masked, 0, gradient), axis, reduction)
+    gradient = np.exp(log_p) * t.sum(axis=axis, keepdims=True) - t
+    return _share(np.where(np.isneginf(log_p), 0, gradient), axis, reduction)
 
 
 class _Loss:
-    """Keeps, from forward to backward, copies of what went in.
-
-    `forward` raises what the function would; `backward` without a `forward`, RuntimeError.
-    """
+    """Keeps, from forward to backward, copies of what went in."""
 
     _kept = None
 
@@ -237,14 +188,13 @@ class _Loss:
         self.reduction, self.axis = reduction, axis
 
     def forward(self, p, t):
-        """Return the loss of the predictions `p` (logits for `SoftmaxCrossEntropy`)."""
-        self._kept = None
+        """Return the loss of the predictions `p`."""
         loss = self._loss(p, t, self.reduction, self.axis)
         self._kept = np.array(p), np.array(t)
         return loss
 
     def backward(self):
-        """Return the gradient with respect to the first argument of the latest `forward`."""
+        """Return the gradient with respect to the predictions of the latest `forward`."""
         if self._kept is None:
             raise RuntimeError(f"Call forward of {type(self).__name__} before backward.")
         return self._gradient(*self._kept, self.reduction, self.axis)
@@ -267,9 +217,3 @@ class CrossEntropy(_Loss):
     """`cross_entropy` with a memory: forward(p, t), then backward()."""
 
     _loss, _gradient = staticmethod(cross_entropy), staticmethod(cross_entropy_grad)
-
-
-class SoftmaxCrossEntropy(_Loss):
-    """`softmax_cross_entropy` with a memory: forward(z, t), then backward()."""
-
-    _loss, _gradient = staticmethod(softmax_cross_entropy), staticmethod(softmax_cross_entropy_grad)

@@ -176,7 +176,9 @@ class Softmax:
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
-@pytest.mark.parametrize("value", [Softmax, 3, "softmax", np.ones(3), [softmax]], ids=repr)
+@pytest.mark.parametrize(
+    "value", [Softmax, 3, "softmax", np.ones(3), [softmax]], ids=lambda value: type(value).__name__
+)
 def test_what_is_no_function_of_these_arguments_becomes_a_verdict(check, value):
     verdict = check(value)
     assert verdict.status is (Status.RAISES if value is Softmax else Status.WRONG_TYPE)

@@ -1,15 +1,12 @@
-"""Finite differences against derivatives known exactly, and checks that tell right from wrong."""
+"""Finite differences against derivatives known exactly, and a check that tells right from wrong."""
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from softmax_lessons.gradient_check import (
     SCHEMES,
     check_gradient,
-    check_jacobian,
-    check_jvp,
-    check_vjp,
     finite_difference_gradient,
     finite_difference_jacobian,
     finite_difference_jvp,
@@ -17,6 +14,7 @@ from softmax_lessons.gradient_check import (
 
 A = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.0]])
 X = np.array([0.3, -1.2, 0.7])
+G = np.array([0.6, -1.1])
 
 
 def wave(x):
@@ -42,11 +40,6 @@ def test_truncation_error_shrinks_with_the_order_of_the_scheme(scheme, order):
         return np.abs(numeric - wave_jacobian(X)).max()
 
     assert np.log10(error(1e-2) / error(1e-3)) == pytest.approx(order, abs=0.1)
-
-
-def test_polynomials_of_second_degree_are_exact_for_central_differences():
-    gradient = finite_difference_gradient(lambda x: x @ x, [1, 2, 4], step=0.5)
-    assert gradient.tolist() == [2, 4, 8]
 
 
 def test_jvp_is_the_jacobian_times_the_tangent():
@@ -83,21 +76,14 @@ def test_the_function_sees_the_dtype_of_the_point(dtype):
     assert seen == {np.dtype(dtype)}
 
 
-@pytest.mark.parametrize("scheme", ["forward", "central"])
-def test_both_points_have_the_same_dtype_where_the_direction_has_a_wider_one(scheme):
-    seen = []
-
-    def f(x):
-        seen.append(x.dtype)
-        return x
-
-    finite_difference_jvp(f, np.ones(2, np.float16), np.ones(2, np.float32), scheme=scheme)
-    assert seen == [np.float32, np.float32]
-
-
 def test_a_point_far_from_zero_does_not_cost_accuracy():
     # x + h is rounded there to a relative 2e-6 of h; dividing by the true distance makes up for it.
     assert_allclose(finite_difference_gradient(lambda x: 3 * x[0], [1e5]), 3, rtol=1e-14)
+
+
+def test_a_masked_entry_does_not_disturb_the_others():
+    gradient = finite_difference_gradient(lambda x: np.exp(x).sum(), [0.0, -np.inf, 1.0])
+    assert_allclose(gradient, [1, np.nan, np.e], rtol=1e-8)
 
 
 def test_a_function_that_overwrites_its_argument_changes_nothing():
@@ -108,115 +94,102 @@ def test_a_function_that_overwrites_its_argument_changes_nothing():
 
     x = np.array([1.0, 2.0])
     assert_allclose(finite_difference_gradient(f, x), [2, 4])
-    assert x.tolist() == [1, 2]
+    assert_array_equal(x, [1, 2])
 
 
 def test_a_function_that_reuses_its_output_array_is_differentiated_all_the_same():
     out = np.empty(2)
-
-    def f(x):
-        return np.multiply(x, 2, out=out)
-
-    assert_allclose(finite_difference_jacobian(f, [1.0, 2.0]), 2 * np.eye(2))
-
-
-@pytest.mark.parametrize("check", [check_jvp, check_vjp])
-def test_products_that_are_right_pass(check):
-    def right(x, v):
-        return wave_jacobian(x) @ v if check is check_jvp else wave_jacobian(x).T @ v
-
-    assert check(wave, right, X).passed
+    jacobian = finite_difference_jacobian(lambda x: np.multiply(x, 2, out=out), [1.0, 2.0])
+    assert_allclose(jacobian, 2 * np.eye(2))
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_default_tolerance_passes_right_and_refuses_one_entry_off_by_a_tenth(scheme, dtype):
-    x = X.astype(dtype)
+    def checked(wrong):
+        return check_gradient(
+            lambda x: G.astype(x.dtype) @ wave(x),
+            lambda x: G @ wave_jacobian(x) + wrong,
+            X.astype(dtype),
+            scheme=scheme,
+        )
 
-    def nearly(x):
-        return wave_jacobian(x) + 0.1 * (np.arange(6).reshape(2, 3) == 4)
-
-    assert check_jacobian(wave, wave_jacobian, x, scheme=scheme).passed
-    check = check_jacobian(wave, nearly, x, scheme=scheme)
+    assert checked(wrong=0).passed
+    check = checked(wrong=np.array([0, 0.1, 0]))
     assert not check.passed
-    assert check.worst_index == (1, 1)
+    assert check.worst_index == (1,)
     assert check.max_abs_error == pytest.approx(0.1, rel=0.05)
 
 
-def test_a_sum_loss_cannot_tell_a_softmax_backward_from_zeros_and_a_random_cotangent_can():
+def test_a_sum_cannot_tell_a_softmax_backward_from_zeros_and_a_random_cotangent_can():
     def softmax(x):
         return np.exp(x) / np.exp(x).sum()
 
-    def zeros(x, cotangent):
-        return np.zeros_like(x)
-
     assert check_gradient(lambda x: softmax(x).sum(), np.zeros_like, X).passed
-    assert not check_vjp(softmax, zeros, X).passed
-
-
-def test_the_same_seed_gives_the_same_check():
-    checks = [check_vjp(wave, lambda x, u: wave_jacobian(x).T @ u, X, rng=7) for _ in range(2)]
-    assert checks[0].numeric.tolist() == checks[1].numeric.tolist()
-
-
-def test_relative_error_is_zero_where_both_derivatives_are_zero():
-    check = check_gradient(lambda x: x[0] ** 2, lambda x: np.array([2 * x[0], 0.0]), [0.0, 1.0])
-    assert check.passed
-    assert check.max_rel_error == 0
+    assert not check_gradient(lambda x: [0.3, 2.0, -1.0] @ softmax(x), np.zeros_like, X).passed
 
 
 def test_nan_never_passes():
-    check = check_gradient(lambda x: x @ x, lambda x: x * np.nan, X)
-    assert not check.passed
-    check = check_gradient(lambda x: np.nan * x[0], lambda x: x, X)
-    assert not check.passed
+    assert not check_gradient(lambda x: x @ x, lambda x: x * np.nan, X).passed
+    assert not check_gradient(lambda x: np.nan * x[0], lambda x: x, X).passed
 
 
-def test_a_failed_check_says_where_and_what():
+def test_a_check_says_where_and_what():
     check = check_gradient(lambda x: x @ x, lambda x: 3 * x, [1.0, 2.0])
-    with pytest.raises(AssertionError, match=r"2\.0e\+00 at \(1,\), analytic 6, numeric 4"):
-        check.raise_if_failed()
-    check_gradient(lambda x: x @ x, lambda x: 2 * x, [1.0, 2.0]).raise_if_failed()
+    words = "FAILED: largest difference 2.0e+00 at (1,), analytic 6, numeric 4"
+    assert repr(check) == words
+    assert repr(check_gradient(lambda x: x @ x, lambda x: 2 * x, X)).startswith("passed")
 
 
-@pytest.mark.parametrize("step", [0, -1e-3, np.nan, np.inf])
-def test_a_step_that_is_not_positive_is_refused(step):
-    with pytest.raises(ValueError, match="step must be a positive number"):
-        finite_difference_jacobian(wave, X, step=step)
+@pytest.mark.parametrize(
+    ("message", "call"),
+    [
+        ("step must be a positive number", lambda: finite_difference_jacobian(wave, X, step=0)),
+        (
+            "step must be large enough to move x, got 1e-10 at 1e",
+            lambda: finite_difference_gradient(lambda x: x[0], [1e10], step=1e-10),
+        ),
+        (
+            "scheme must be one of forward, central, complex, got 'backward'",
+            lambda: finite_difference_jacobian(wave, X, scheme="backward"),
+        ),
+        (
+            r"f must return one number, got shape \(2,\)",
+            lambda: finite_difference_gradient(wave, X),
+        ),
+        (
+            r"what gradient returns must have the shape of x, \(3,\), got \(2,\)",
+            lambda: check_gradient(lambda x: x @ x, lambda x: x[:2], X),
+        ),
+        (
+            r"tangent must have the shape of x, \(3,\), got \(2,\)",
+            lambda: finite_difference_jvp(wave, X, [1.0, 2.0]),
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(message, call):
+    with pytest.raises(ValueError, match=message):
+        call()
 
 
-def test_a_step_too_small_to_move_the_point_is_refused():
-    with pytest.raises(ValueError, match="step must be large enough to move x, got 1e-10 at 1e"):
-        finite_difference_gradient(lambda x: x[0], [1e10], step=1e-10)
-
-
-def test_an_unknown_scheme_is_refused_with_the_known_ones():
-    with pytest.raises(
-        ValueError, match="must be one of forward, central, complex, got 'backward'"
-    ):
-        finite_difference_jacobian(wave, X, scheme="backward")
+@pytest.mark.parametrize(
+    "bad",
+    [
+        lambda x: None,
+        lambda x: "3",
+        lambda x: x > 0,
+        lambda x: x + 1j,
+        lambda x: x.astype(object),
+        lambda x: [[1.0], [1.0, 2.0]],
+    ],
+)
+def test_what_returns_no_real_numbers_is_refused_by_name(bad):
+    with pytest.raises((TypeError, ValueError), match=r"^f\(x\) must"):
+        finite_difference_jacobian(bad, X)
+    with pytest.raises((TypeError, ValueError), match=r"^what gradient returns must"):
+        check_gradient(np.sum, bad, X)
 
 
 def test_complex_scheme_refuses_a_function_that_drops_the_imaginary_part():
     with pytest.raises(TypeError, match=r"f must keep complex numbers .* got dtype float64"):
         finite_difference_jacobian(np.abs, X, scheme="complex")
-
-
-def test_a_gradient_needs_a_function_to_one_number():
-    with pytest.raises(ValueError, match=r"f must return one number, got shape \(2,\)"):
-        finite_difference_gradient(wave, X)
-
-
-def test_a_derivative_of_the_wrong_shape_is_refused_with_both_shapes():
-    with pytest.raises(ValueError, match=r"gradient returns must .* \(3,\), got \(2,\)"):
-        check_gradient(lambda x: x @ x, lambda x: x[:2], X)
-
-
-def test_a_tangent_of_another_shape_is_refused():
-    with pytest.raises(ValueError, match=r"tangent must have the shape of x, \(3,\), got \(2,\)"):
-        finite_difference_jvp(wave, X, [1.0, 2.0])
-
-
-def test_a_negative_tolerance_is_refused():
-    with pytest.raises(ValueError, match="tolerance must be a number of at least 0, got -1"):
-        check_jacobian(wave, wave_jacobian, X, tolerance=-1)

@@ -1,4 +1,4 @@
-"""Values, dtypes, axes, special values and errors of the softmax family."""
+"""Values, dtypes, axes and special values of the softmax family."""
 
 import numpy as np
 import pytest
@@ -18,15 +18,16 @@ from softmax_lessons.numerics import (
 
 FORWARD = [softmax, log_softmax, logsumexp]
 PRODUCTS = [softmax_jvp, softmax_vjp, softmax_backward, log_softmax_backward]
-AXES = [0, 1, -1, (0, 2), (1, 2), None]
+AXES = [0, 1, -1, (0, 2), None]
 
 
-def one_argument(product):
+def of_one_argument(product):
     """Return `product` as a function of its first argument, the second being of the same shape."""
     return lambda x, axis=-1: product(x, np.ones(np.shape(x)), axis=axis)
 
 
-EVERY = [*FORWARD, softmax_jacobian, *map(one_argument, PRODUCTS)]
+EVERY = [*FORWARD, softmax_jacobian, *map(of_one_argument, PRODUCTS)]
+every_function = pytest.mark.parametrize("function", EVERY)
 
 
 @pytest.fixture
@@ -42,57 +43,44 @@ def v():
 # Values
 
 
-def test_softmax_of_1_2():
-    # mpmath, 50 digits: exp(1) / (exp(1) + exp(2))
-    assert_allclose(softmax([1, 2]), [0.26894142136999512, 0.73105857863000488], rtol=1e-15)
-
-
-def test_jacobian_of_1_2():
-    # mpmath, 50 digits: exp(3) / (exp(1) + exp(2))**2
-    assert_allclose(
-        softmax_jacobian([1, 2]), 0.19661193324148185 * np.array([[1, -1], [-1, 1]]), rtol=1e-14
-    )
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [
+        # mpmath with 50 digits, at the numbers as they are stored: exp(z_i) / sum(exp(z)) and so on
+        (lambda: softmax([1, 2]), [0.2689414213699951207488, 0.7310585786300048792512]),
+        (lambda: softmax([-3, 0.5, 20])[0], 1.0261879595776213373e-10),
+        (lambda: softmax([1000, 1001.5])[0], 0.1824255238063563404),
+        (lambda: log_softmax([0, -50])[0], -1.9287498479639177830e-22),
+        (lambda: log_softmax([0, 800])[0], -800),
+        (lambda: log_softmax([3, 3, 3]), [-1.0986122886681096914] * 3),
+        (lambda: logsumexp([1000, 1000]), 1000.6931471805599453),
+        (lambda: logsumexp([-1000, -1001]), -999.68673831248177717),
+        (lambda: softmax_jacobian([1, 2])[0], np.array([1, -1]) * 0.19661193324148185254),
+        (lambda: softmax_jacobian([0, 40])[0], np.array([1, -1]) * 4.2483542552915889592e-18),
+        (lambda: softmax_vjp([1, 2], [3, 0]), np.array([1, -1]) * 0.58983579972444555761),
+        (lambda: softmax_jvp([0, 1, 2], [1, 0, 0])[2], -0.05989202454481893241),
+        (lambda: log_softmax_backward(log_softmax([1, 2]), [1, 0])[0], 0.7310585786300048792512),
+    ],
+)
+def test_values_are_those_of_mpmath(value, exact):
+    assert_allclose(value(), exact, rtol=1e-14)
 
 
 @pytest.mark.parametrize("axis", AXES)
 @pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
 def test_forward_equals_scipy(name, axis, z):
     ours = {f.__name__: f for f in FORWARD}[name]
-    assert_allclose(
-        ours(z, axis=axis), getattr(scipy.special, name)(z, axis=axis), rtol=1e-13, atol=1e-15
-    )
+    expected = getattr(scipy.special, name)(z, axis=axis)
+    assert_allclose(ours(z, axis=axis), expected, rtol=1e-13, atol=1e-15)
 
 
 def test_logsumexp_keepdims_equals_scipy(z):
-    assert_allclose(
-        logsumexp(z, axis=(0, 2), keepdims=True),
-        scipy.special.logsumexp(z, axis=(0, 2), keepdims=True),
-        rtol=1e-14,
-    )
+    ours = logsumexp(z, axis=(0, 2), keepdims=True)
+    assert_allclose(ours, scipy.special.logsumexp(z, axis=(0, 2), keepdims=True), rtol=1e-14)
 
 
 def test_logsumexp_of_one_slice_is_a_scalar():
     assert np.shape(logsumexp([1.0, 2.0])) == ()
-
-
-def test_log_softmax_keeps_the_digits_of_a_probability_near_one():
-    # mpmath, 50 digits: -log(1 + exp(-50))
-    assert_allclose(log_softmax([0.0, -50.0])[0], -1.9287498479639178e-22, rtol=1e-14)
-
-
-def test_log_softmax_survives_logits_where_the_logarithm_of_softmax_does_not():
-    with np.errstate(divide="ignore"):
-        assert np.log(softmax([0, 800]))[0] == -np.inf
-    assert_array_equal(log_softmax([0, 800]), [-800, 0])
-
-
-@pytest.mark.parametrize("shift", [1e3, -1e3, 1e300, -1e300])
-def test_huge_common_shifts_leave_equal_logits_equal(shift):
-    assert_array_equal(softmax(np.full(4, shift)), np.full(4, 0.25))
-
-
-def test_logits_at_both_ends_of_the_range_of_floats_give_zero_and_one():
-    assert_array_equal(softmax([-1e308, 1e308]), [0, 1])
 
 
 # Derivatives
@@ -130,14 +118,11 @@ def test_products_equal_the_full_jacobian_along_every_axis(product, axis, z, v):
 @pytest.mark.parametrize("axis", AXES)
 def test_log_softmax_backward_equals_softmax_backward_of_the_gradient_over_p(axis, z, v):
     p = softmax(z, axis=axis)
-    assert_allclose(
-        log_softmax_backward(log_softmax(z, axis=axis), v, axis=axis),
-        softmax_backward(p, v / p, axis=axis),
-        atol=1e-14,
-    )
+    ours = log_softmax_backward(log_softmax(z, axis=axis), v, axis=axis)
+    assert_allclose(ours, softmax_backward(p, v / p, axis=axis), atol=1e-14)
 
 
-# Dtypes and memory
+# dtypes and memory
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -146,23 +131,21 @@ def test_floats_keep_their_dtype(function, dtype):
     assert function(np.array([1, 2, 3], dtype)).dtype == dtype
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_products_keep_the_dtype(product, dtype):
-    x = np.array([-1, -2, -3], dtype)
-    assert product(x, x).dtype == dtype
+def test_products_keep_float32(product):
+    x = np.array([-1, -2, -3], np.float32)
+    assert product(x, x).dtype == np.float32
 
 
-@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64])
-@pytest.mark.parametrize("function", EVERY)
-def test_integers_become_float64(function, dtype):
-    integers = np.array([[1, 2, 3]], dtype)
-    result = function(integers)
-    assert result.dtype == np.float64
-    assert_array_equal(result, function(integers.astype(float)))
+@every_function
+def test_integers_and_nested_lists_are_taken_as_floats(function):
+    for integers in (np.array([[1, 2, 3]], np.uint8), [[1, 2, 3]]):
+        result = function(integers)
+        assert result.dtype == np.float64
+        assert_array_equal(result, function(np.array([[1.0, 2.0, 3.0]])))
 
 
-@pytest.mark.parametrize("function", EVERY)
+@every_function
 def test_non_contiguous_and_read_only_inputs_give_the_same_and_stay_as_they_were(function, z):
     view = z[:, ::-1, ::2]
     view.setflags(write=False)
@@ -171,22 +154,19 @@ def test_non_contiguous_and_read_only_inputs_give_the_same_and_stay_as_they_were
     assert_array_equal(z, before)
 
 
-@pytest.mark.parametrize("function", EVERY)
+@every_function
 def test_an_empty_batch_gives_an_empty_result(function):
     assert function(np.zeros((0, 3))).size == 0
 
 
-@pytest.mark.parametrize("function", EVERY)
-def test_nested_lists_are_taken_as_arrays(function):
-    assert_array_equal(function([[1.0, 2.0]]), function(np.array([[1.0, 2.0]])))
-
-
-def test_the_callers_error_settings_do_not_matter():
-    with np.errstate(all="raise"):
-        assert_array_equal(softmax([0.0, -1e4, -np.inf]), [1, 0, 0])
-
-
 # Special values
+
+
+@pytest.mark.parametrize("logits", [[1e300, 1e300, -1e300], [0.0, -1e4, -np.inf]])
+@every_function
+def test_the_callers_error_settings_do_not_matter(function, logits):
+    with np.errstate(all="raise"):
+        function(logits)
 
 
 def test_a_masked_logit_has_probability_zero_and_gradient_zero():
@@ -195,8 +175,7 @@ def test_a_masked_logit_has_probability_zero_and_gradient_zero():
     assert log_softmax(z)[1] == -np.inf
     assert not softmax_jacobian(z)[1].any()
     assert not softmax_jacobian(z)[:, 1].any()
-    assert softmax_vjp(z, g)[1] == 0
-    assert softmax_jvp(z, g)[1] == 0
+    assert softmax_vjp(z, g)[1] == softmax_jvp(z, g)[1] == 0
     assert log_softmax_backward(log_softmax(z), g)[1] == 0
 
 
@@ -205,18 +184,11 @@ def test_a_masked_logit_leaves_the_others_as_if_it_were_not_there():
 
 
 @pytest.mark.parametrize("bad", [[np.nan, 0, 1], [np.inf, 0, 1], [-np.inf] * 3])
-@pytest.mark.parametrize("function", [softmax, softmax_jacobian])
+@pytest.mark.parametrize("function", [softmax, log_softmax, softmax_jacobian])
 def test_a_slice_without_a_distribution_is_nan_and_the_others_are_untouched(function, bad):
     result = function([bad, [1, 2, 3]])
     assert np.isnan(result[0]).all()
     assert_array_equal(result[1], function([1, 2, 3]))
-
-
-@pytest.mark.parametrize("bad", [[np.nan, 0, 1], [np.inf, 0, 1], [-np.inf] * 3])
-def test_log_softmax_of_a_slice_without_a_distribution_is_nan(bad):
-    result = log_softmax([bad, [1, 2, 3]])
-    assert np.isnan(result[0]).all()
-    assert_array_equal(result[1], log_softmax([1, 2, 3]))
 
 
 def test_logsumexp_of_infinite_logits_is_the_limit():
@@ -227,59 +199,37 @@ def test_logsumexp_of_infinite_logits_is_the_limit():
 # Errors
 
 
-@pytest.mark.parametrize("bad", [[True, False], [1j], ["a"], [None], None])
-@pytest.mark.parametrize("function", [*FORWARD, softmax_jacobian])
+@pytest.mark.parametrize("bad", [[True, False], [1j, 0j], ["a", "b"], [None, 1], None])
+@every_function
 def test_what_is_not_a_real_number_is_refused_by_name(function, bad):
-    with pytest.raises(TypeError, match="z must hold floats or integers, got dtype"):
+    with pytest.raises(TypeError, match=r"^(z|p|log_p) must hold floats or integers, got dtype"):
         function(bad)
 
 
-@pytest.mark.parametrize("product", [softmax_jvp, softmax_vjp])
-def test_the_second_argument_is_refused_by_its_own_name(product):
-    name = {"softmax_jvp": "tangent", "softmax_vjp": "cotangent"}[product.__name__]
-    with pytest.raises(TypeError, match=f"^{name} must hold floats or integers, got dtype bool"):
-        product([1.0], [True])
-    with pytest.raises(ValueError, match=rf"^{name} must have the shape of z, \(2,\), got \(3,\)"):
+@pytest.mark.parametrize(
+    ("product", "first", "second"),
+    [
+        (softmax_jvp, "z", "tangent"),
+        (softmax_vjp, "z", "cotangent"),
+        (softmax_backward, "p", "grad_p"),
+        (log_softmax_backward, "log_p", "grad_log_p"),
+    ],
+)
+def test_the_second_argument_is_refused_by_its_own_name(product, first, second):
+    with pytest.raises(TypeError, match=f"^{second} must hold floats or integers, got dtype"):
+        product([1.0], ["a"])
+    with pytest.raises(ValueError, match=rf"^{second} must have the shape of {first}, \(2,\), got"):
         product([1, 2], [1, 2, 3])
 
 
-def test_backward_names_both_of_its_arguments():
-    with pytest.raises(ValueError, match=r"grad_p must have the shape of p, \(2,\), got \(\)"):
-        softmax_backward([0.5, 0.5], 1.0)
-    with pytest.raises(ValueError, match=r"grad_log_p must have the shape of log_p, \(2,\)"):
-        log_softmax_backward([-1.0, -1.0], [[1.0, 1.0]])
+@every_function
+def test_an_empty_axis_and_one_that_is_not_there_are_refused(function):
+    with pytest.raises(ValueError, match=r"at least one entry along axis -1, got shape \(3, 0\)"):
+        function(np.zeros((3, 0)))
+    with pytest.raises(np.exceptions.AxisError, match="axis 2 is out of bounds"):
+        function([[1.0, 2.0]], axis=2)
 
 
 def test_ragged_lists_are_refused_by_name():
     with pytest.raises(ValueError, match="z must be a rectangular array"):
         softmax([[1, 2], [3]])
-
-
-def test_masked_arrays_are_refused_because_the_mask_would_be_lost():
-    with pytest.raises(TypeError, match="masked array"):
-        softmax(np.ma.masked_array([1.0, 2.0], [True, False]))
-
-
-@pytest.mark.parametrize("function", EVERY)
-def test_an_empty_axis_is_refused_with_the_shape(function):
-    with pytest.raises(ValueError, match=r"at least one entry along axis -1, got shape \(3, 0\)"):
-        function(np.zeros((3, 0)))
-
-
-@pytest.mark.parametrize("axis", [2, -3, (0, 0)])
-@pytest.mark.parametrize("function", FORWARD)
-def test_an_axis_that_is_not_there_or_named_twice_is_refused(function, axis):
-    with pytest.raises(ValueError, match="axis"):
-        function([[1.0, 2.0]], axis=axis)
-
-
-@pytest.mark.parametrize("axis", [1.5, "0"])
-def test_an_axis_of_the_wrong_type_is_refused_by_name(axis):
-    with pytest.raises(TypeError, match="axis must be an int, a tuple of ints or None, got"):
-        softmax([1.0, 2.0], axis=axis)
-
-
-@pytest.mark.parametrize("axis", [None, (0, 1)])
-def test_a_jacobian_along_several_axes_is_refused(axis):
-    with pytest.raises(TypeError, match="axis must be one int for a Jacobian, got"):
-        softmax_jacobian([[1.0, 2.0]], axis=axis)

@@ -1,4 +1,4 @@
-"""Drawings hold the numbers they were given, in text and in shape, and can be read."""
+"""Pictures hold the numbers they were given, in text and in shape, and can be read."""
 
 from itertools import pairwise
 
@@ -8,20 +8,22 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.testing import assert_allclose, assert_array_equal
 
-from softmax_lessons import plotting
 from softmax_lessons.plotting import (
     ANALYTIC,
     CLASS_COLOURS,
     ELEMENTWISE,
     NUMERIC,
-    draw_bars,
-    draw_blocks,
-    draw_formulas,
-    draw_matrix,
-    draw_simplex,
-    draw_sums,
+    Bars,
+    BlockMatrix,
+    HeatMap,
+    Simplex,
+    StepCurve,
     short_number,
 )
+from softmax_lessons.plotting.curves import ZERO_AT
+from softmax_lessons.plotting.simplex import CORNERS
+
+STEPS = 10.0 ** np.arange(-12, 1)
 
 
 @pytest.fixture
@@ -33,9 +35,12 @@ def texts(artists):
     return [artist.get_text() for artist in artists]
 
 
-def bars_of(ax, *series, limits=(-1, 1)):
-    styles = [ANALYTIC, NUMERIC, ELEMENTWISE][: len(series)]
-    return draw_bars(ax, *series, styles=styles, limits=limits, ticks=["a", "b"])
+def bars_of(ax, *series):
+    bars = Bars(
+        ax, ["a", "b"], styles=[ANALYTIC, NUMERIC, ELEMENTWISE][: len(series)], limits=(-1, 1)
+    )
+    bars.set(*series)
+    return bars
 
 
 def contrast(first, second):
@@ -67,81 +72,54 @@ def test_bars_of_different_series_do_not_overlap(ax):
 def test_a_bar_beyond_the_axis_keeps_its_label_inside(ax):
     bars = bars_of(ax, [50, -5000])
     bottom, top = ax.get_ylim()
-    assert all(bottom < label.get_position()[1] < top for label in bars.labels[0])
-    assert texts(bars.labels[0]) == ["50.00", "−5.0e+03"]
+    assert all(bottom < label.get_position()[1] < top for label in bars.texts)
+    assert texts(bars.texts) == ["50.00", "−5.0e+03"]
 
 
-def test_series_differ_in_more_than_colour():
-    hatches = [style.get("hatch") for style in (ANALYTIC, NUMERIC, ELEMENTWISE)]
-    assert len(set(hatches)) == 3
-
-
-def test_classes_have_different_colours():
+def test_series_and_classes_differ_in_colour_and_series_in_more():
+    assert len({style.get("hatch") for style in (ANALYTIC, NUMERIC, ELEMENTWISE)}) == 3
     assert len(set(CLASS_COLOURS)) == len(CLASS_COLOURS)
 
 
-def test_a_matrix_shows_every_entry_as_number_and_colour(ax):
-    matrix = np.array([[0.25, -0.125], [0, -0.25]])
-    heat_map = draw_matrix(ax, matrix, limit=0.25, rows=["a", "b"], columns=["c", "d"])
-    assert_array_equal(heat_map.cells.get_array(), matrix)
-    assert texts(heat_map.texts.flat) == ["0.250", "−0.125", "0.000", "−0.250"]
-    assert texts(ax.get_yticklabels()) == ["a", "b"]
-    assert texts(ax.get_xticklabels()) == ["c", "d"]
-
-
 def test_colours_of_a_matrix_are_centred_on_zero(ax):
-    image = draw_matrix(ax, [[0.0]], limit=0.1, rows=["a"], columns=["b"]).cells
-    red, green, blue, _ = image.cmap(image.norm(0.0))
-    assert min(red, green, blue) > 0.95
-    assert image.norm(-0.1) == 0
-    assert image.norm(0.1) == 1
+    cells = HeatMap(ax, ["a"], ["b"], limit=0.1).cells
+    assert min(cells.cmap(cells.norm(0.0))) > 0.95
+    assert (cells.norm(-0.1), cells.norm(0.1)) == (0, 1)
 
 
 @pytest.mark.parametrize("value", np.linspace(-0.3, 0.3, 25))
 def test_the_number_in_a_cell_stands_out_from_its_colour(ax, value):
-    heat_map = draw_matrix(ax, [[value]], limit=0.25, rows=["a"], columns=["b"])
+    heat_map = HeatMap(ax, ["a"], ["b"], limit=0.25)
+    heat_map.set(np.array([[value]]))
     cell = heat_map.cells.cmap(heat_map.cells.norm(value))
     # WCAG 2.1 asks for 3 where text is as large as this (success criterion 1.4.3).
     assert contrast(heat_map.texts[0, 0].get_color(), cell) >= 3
 
 
 def test_the_frame_of_a_block_matrix_lies_around_the_chosen_block(ax):
-    matrix = np.kron(np.eye(3), np.ones((2, 2)))
-    blocks = draw_blocks(ax, matrix, 2, names=["a", "b", "c"], limit=1)
-    assert_array_equal(blocks.cells.get_array(), matrix)
+    blocks = BlockMatrix(ax, ["a", "b", "c"], 2, limit=1)
     assert texts(ax.get_yticklabels()) == ["a", "b", "c"]
     assert [outline.get_center()[0] for outline in blocks.outlines] == [0.5, 2.5, 4.5]
+    blocks.set(np.eye(6), 2)
     assert_array_equal(blocks.frame.get_center(), [4.5, 4.5])
-    blocks.set(-matrix, 0)
-    assert_array_equal(blocks.cells.get_array(), -matrix)
-    assert_array_equal(blocks.frame.get_center(), [0.5, 0.5])
 
 
-def test_sums_stand_beside_their_rows_and_columns(ax):
-    margin = draw_sums(ax, [1, 2], [3, 4, 5])
-    assert texts(margin.row_texts) == ["1.000", "2.000"]
-    assert texts(margin.column_texts) == ["3.000", "4.000", "5.000"]
-    assert [text.get_position()[1] for text in margin.row_texts] == [0, 1]
-    assert [text.get_position()[0] for text in margin.column_texts] == [0, 1, 2]
-
-
-def test_a_certain_distribution_lies_in_its_corner(ax):
-    simplex = draw_simplex(ax, [0, 0, 1], np.zeros((3, 3)), names=["a", "b", "c"])
-    assert_allclose(np.ravel(simplex.point.get_data()), plotting.CORNERS[2])
+def simplex(ax, p, directions):
+    picture = Simplex(ax, ["$z_1$", "$z_2$", "$z_3$"])
+    picture.set(np.asarray(p), directions)
+    return picture
 
 
 def test_an_arrow_to_a_corner_ends_in_that_corner(ax):
     p = np.array([0.5, 0.3, 0.2])
-    to_corners = np.eye(3) - p[:, None]
-    simplex = draw_simplex(ax, p, to_corners, names=["a", "b", "c"])
-    tips = simplex.arrows.get_offsets() + np.transpose([simplex.arrows.U, simplex.arrows.V])
-    assert_allclose(tips, plotting.CORNERS, atol=1e-15)
+    arrows = simplex(ax, p, np.eye(3) - p[:, None]).arrows
+    tips = arrows.get_offsets() + np.transpose([arrows.U, arrows.V])
+    assert_allclose(tips, CORNERS, atol=1e-15)
 
 
 def test_the_name_of_an_arrow_too_short_to_see_is_hidden(ax):
-    directions = np.outer([1, -1, 0], [0.5, 1e-3, 0])
-    simplex = draw_simplex(ax, [1 / 3] * 3, directions, names=["a", "b", "c"])
-    assert [name.get_visible() for name in simplex.names] == [True, False, False]
+    picture = simplex(ax, [1 / 3] * 3, np.outer([1, -1, 0], [0.5, 1e-3, 0]))
+    assert [name.get_visible() for name in picture.names] == [True, False, False]
 
 
 @pytest.mark.parametrize("corner", range(3))
@@ -149,19 +127,39 @@ def test_the_name_of_an_arrow_too_short_to_see_is_hidden(ax):
 def test_the_names_of_arrows_stay_clear_of_those_of_the_corners(ax, corner, certain):
     p = np.full(3, (1 - certain) / 2)
     p[corner] = certain
-    names = draw_simplex(ax, p, np.diag(p) - np.outer(p, p), names=["$z_1$"] * 3).names
+    names = simplex(ax, p, np.diag(p) - np.outer(p, p)).names
     corners = [text for text in ax.texts if text not in names]
     boxes = [text.get_window_extent() for text in names if text.get_visible()]
     assert boxes
     assert not any(text.get_window_extent().count_overlaps(boxes) for text in corners)
 
 
-def test_formulas_stand_in_their_cells_and_the_frame_around_the_chosen_one(ax):
-    matrix = draw_formulas(ax, [["a", "b"], ["c", "d"]], (0, 1), size=12)
-    assert texts(matrix.texts.flat) == ["$a$", "$b$", "$c$", "$d$"]
-    assert matrix.texts[1, 0].get_position() == (0, 1)
-    x, y = matrix.frame.get_center()
-    assert (x, y) == pytest.approx((1, 0))
+def step_curve(ax, errors=STEPS, *, power=1, best=1e-6, error=1e-2):
+    curve = StepCurve(ax, STEPS)
+    curve.set(errors, STEPS**power, 1e-12 / STEPS, best, "best", 1e-2, error)
+    return curve
+
+
+def test_an_error_of_0_is_drawn_on_its_own_line(ax):
+    curve = step_curve(ax, np.where(STEPS < 1e-9, 0, STEPS), error=0)
+    assert_array_equal(curve.measured.get_ydata()[:3], ZERO_AT)
+    assert curve.marker.get_ydata()[0] == ZERO_AT > ax.get_ylim()[0]
+
+
+@pytest.mark.parametrize(("power", "name"), [(1, "slope 1"), (2, "slope 2"), (0, "slope 0")])
+def test_the_slopes_are_written_beside_their_branches(ax, power, name):
+    truncation, rounding = step_curve(ax, power=power).slopes
+    assert [text.strip() for text in texts([truncation, rounding])] == [name, "slope −1"]
+    (x, y), (u, v) = truncation.get_position(), rounding.get_position()
+    assert y == pytest.approx(x**power)
+    assert 1 <= v * u / 1e-12 <= 10
+
+
+@pytest.mark.parametrize(("best", "side"), [(1e-11, "left"), (1e-2, "right")])
+def test_the_name_of_the_best_step_stands_where_there_is_room(ax, best, side):
+    curve = step_curve(ax, best=best)
+    assert curve.best_name.get_horizontalalignment() == side
+    assert (curve.best_name.get_position()[0] > best) == (side == "left")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -14,9 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-# conda-forge has Matplotlib without its desktop windows, and Playwright for Python rather than for
-# JavaScript, under names of their own.
-CONDA_NAMES = {"matplotlib-base": "matplotlib", "playwright-python": "playwright"}
+CONDA_NAMES = {"matplotlib-base": "matplotlib"}  # without its desktop windows
 
 
 def by_name(lines):
@@ -25,7 +24,8 @@ def by_name(lines):
     return {canonicalize_name(r.name): r.specifier for r in requirements}
 
 
-RANGES = by_name([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]])
+EXTRAS = PROJECT["optional-dependencies"]
+RANGES = by_name([*PROJECT["dependencies"], *EXTRAS["lab"], *EXTRAS["dev"]])
 
 
 def test_conda_environment_has_the_packages_and_ranges_of_pyproject():
@@ -33,6 +33,14 @@ def test_conda_environment_has_the_packages_and_ranges_of_pyproject():
     ranges = {CONDA_NAMES.get(name, name): r for name, r in by_name(packages).items()}
     assert ranges == RANGES | {"python": Requirement(f"x{PROJECT['requires-python']}").specifier}
     assert (pip, lessons) == ("pip", {"pip": ["-e ."]})
+
+
+def test_a_lesson_needs_no_package_but_these_four():
+    assert by_name(PROJECT["dependencies"]).keys() == {"ipywidgets", "matplotlib", "numpy", "sympy"}
+    imports = re.compile(r"^\s*\"(?:import|from) (\w+)", re.MULTILINE)  # a line of code in JSON
+    loaded = {name for lesson in LESSONS for name in imports.findall(lesson.read_text("utf-8"))}
+    own = {"numpy", "sympy", "matplotlib", "ipywidgets", "IPython", "softmax_lessons"}
+    assert loaded - own <= sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("name", RANGES)

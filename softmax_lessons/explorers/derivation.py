@@ -1,13 +1,13 @@
 """The derivation of the softmax Jacobian, one rule at a time, in every entry at once."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.explorer import Explorer
-from softmax_lessons.plotting import draw_formulas
+from softmax_lessons.explorers.base import Explorer
+from softmax_lessons.plotting import FormulaMatrix, Label
 
 FORMULA_SIZES = {2: 28, 3: 20, 4: 14}
 
@@ -21,22 +21,14 @@ def derivation(n):
     return softmax_derivation(n)
 
 
-@dataclass(frozen=True)
-class DerivationState:
-    """A step of the derivation, its formulas in LaTeX, and the entry that is looked at."""
+class DerivationState(NamedTuple):
+    """A step of the derivation, its number, its formulas in LaTeX, and the chosen entry."""
 
     step: object
     number: int
     steps: int
     formulas: np.ndarray
     chosen: tuple[int, int]
-
-    @property
-    def entry(self):
-        """The chosen entry as an equation in LaTeX."""
-        i, j = self.chosen
-        left = rf"\dfrac{{\partial p_{i + 1}}}{{\partial z_{j + 1}}}"
-        return f"{left} = {self.formulas[i, j]}"
 
 
 class DerivationExplorer(Explorer):
@@ -52,6 +44,7 @@ class DerivationExplorer(Explorer):
 
     def __init__(self):
         steps = len(derivation(3))
+        step = widgets.IntSlider(value=1, min=1, max=steps, description="step")
         logits = widgets.IntSlider(value=3, min=2, max=4, description="logits")
         row = widgets.IntSlider(value=1, min=1, max=3, description="row i")
         column = widgets.IntSlider(value=2, min=1, max=3, description="column j")
@@ -59,12 +52,8 @@ class DerivationExplorer(Explorer):
         logits.observe(
             lambda change: [setattr(index, "max", change.new) for index in (row, column)], "value"
         )
-        groups = [
-            {"step": widgets.IntSlider(value=1, min=1, max=steps, description="step"),
-             "logits": logits},
-            {"row": row, "column": column},
-        ]  # fmt: skip
-        super().__init__(groups, size=(12, 6.2))
+        groups = {"step": step, "logits": logits}, {"row": row, "column": column}
+        super().__init__(*groups, size=(12, 6.2))
 
     def compute(self):
         """Return the state that belongs to the controls."""
@@ -83,26 +72,30 @@ class DerivationExplorer(Explorer):
         """Draw the rule and the chosen entry above the matrix of all entries."""
         above, below = figure.subplots(2, 1, height_ratios=[5, 11])
         above.set_axis_off()
-        self._rule = above.text(0, 1, "", va="top", fontsize=16)
-        self._entry = above.text(0.5, 0.35, "", ha="center", va="center", fontsize=25)
+        # Their lengths differ from step to step, and the layout is that of the first one shown.
+        rule = above.text(0, 1, "", va="top", fontsize=16, in_layout=False)
+        entry = above.text(0.5, 0.35, "", ha="center", va="center", fontsize=25, in_layout=False)
         n = len(state.formulas)
-        self._matrix = draw_formulas(below, state.formulas, state.chosen, size=FORMULA_SIZES[n])
-        return [self._rule, self._entry, *self._matrix.artists]
-
-    def show(self, state):
-        """Give rule, entry and matrix the formulas of the state."""
-        self._rule.set_text(f"Step {state.number} of {state.steps}. {state.step.rule}")
-        self._entry.set_text(f"${state.entry}$")
-        self._matrix.set(state.formulas, state.chosen)
-
-    def describe(self, state):
-        """Return the rule and every entry as text."""
-        entries = [
-            f"dp_{i + 1}/dz_{j + 1} = {state.step.text(i, j)}"
-            for i, j in np.ndindex(state.formulas.shape)
+        return [
+            (Label(rule), lambda s: (f"Step {s.number} of {s.steps}. {s.step.rule}",)),
+            (Label(entry), lambda s: (self._entry(s),)),
+            (FormulaMatrix(below, n, size=FORMULA_SIZES[n]), lambda s: (s.formulas, s.chosen)),
         ]
-        heading = f"step {state.number} of {state.steps}: {state.step.rule}"
-        return "\n".join([heading.replace("$", ""), *entries])
+
+    def _entry(self, state):
+        """Return the chosen entry as an equation."""
+        i, j = state.chosen
+        left = rf"\dfrac{{\partial p_{i + 1}}}{{\partial z_{j + 1}}}"
+        return f"${left} = {state.formulas[i, j]}$"
+
+    def rows(self, state):
+        """Return the rule and every entry."""
+        rule = f"step {state.number} of {state.steps}: {state.step.rule}".replace("$", "")
+        cells = np.ndindex(state.formulas.shape)
+        return [
+            rule,
+            *(f"dp_{i + 1}/dz_{j + 1} = {state.step.text(i, j)}" for i, j in cells),
+        ]
 
     def alt(self, state):
         """Return what the picture shows."""

@@ -1,21 +1,19 @@
 """One logit or all: what a step along a direction tells about the probabilities."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.controls import LOGIT_LIMITS, line, sliders, vector
-from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.explorers.base import LOGIT_LIMITS, Explorer, sliders
 from softmax_lessons.gradient_check import finite_difference_jvp
 from softmax_lessons.numerics import softmax, softmax_jvp
-from softmax_lessons.plotting import ANALYTIC, BACKDROP, NEUTRAL, NUMERIC, draw_bars
+from softmax_lessons.plotting import ANALYTIC, NEUTRAL, NUMERIC, Bars, Levels
 
 CLASSES = 3
 
 
-@dataclass(frozen=True)
-class DirectionState:
+class DirectionState(NamedTuple):
     """A direction v, the probabilities before and after the step v, and their derivative along v.
 
     `loss_derivative` is that of -log p_1 along v.
@@ -46,21 +44,20 @@ class DirectionExplorer(Explorer):
             value=0, min=0, max=1, step=0.05, readout_format=".2f", description="a of v = (1, a, a)"
         )
         a.style.description_width = "10em"
-        groups = [sliders("z", [0.5, 1, -0.5], LOGIT_LIMITS), {"a": a}]
-        super().__init__(groups, size=(12, 4.8))
+        super().__init__(sliders("z", [0.5, 1, -0.5], LOGIT_LIMITS), {"a": a}, size=(12, 4.8))
 
     def compute(self):
         """Return the state that belongs to the controls."""
-        z = vector(self.controls, "z", CLASSES)
+        z = self.vector("z", CLASSES)
         a = self.controls["a"].value
-        v = (1 - a) * np.array([1.0, 0, 0]) + a * np.ones(CLASSES)
-        p, derivative = softmax(z), softmax_jvp(z, v)
+        v = np.array([1, a, a])
+        p = softmax(z)
         return DirectionState(
             z=z,
             v=v,
             p=p,
             p_after=softmax(z + v),
-            derivative=derivative,
+            derivative=softmax_jvp(z, v),
             numeric=finite_difference_jvp(softmax, z, v),
             # The gradient of -log p_1 is p - t with t = (1, 0, 0).
             loss_derivative=float((p - [1, 0, 0]) @ v),
@@ -83,51 +80,34 @@ class DirectionExplorer(Explorer):
             ax.set_ylabel(name)
             ax.set_xlabel("class")
         fourth.set_xlabel("")
-        self._v = draw_bars(first, state.v, styles=[NEUTRAL], limits=(0, 1), ticks=ticks)
-        self._p = draw_bars(second, state.p, styles=[NEUTRAL], limits=(0, 1), ticks=ticks)
-        at = np.arange(CLASSES)
-        self._after = second.hlines(
-            state.p_after, at - 0.45, at + 0.45, colors="#D55E00", linestyles="dashed", linewidth=3,
-        )  # fmt: skip
-        for label in self._p.texts:
-            label.set_bbox(BACKDROP)
-        self._derivatives = draw_bars(
-            third, state.derivative, state.numeric, styles=[ANALYTIC, NUMERIC],
-            limits=(-0.3, 0.3), ticks=ticks, label_size=12,
-        )  # fmt: skip
-        self._loss = draw_bars(
-            fourth, [state.loss_derivative], styles=[ANALYTIC], limits=(-1, 0), ticks=["loss"]
-        )
+        v = Bars(first, ticks, styles=[NEUTRAL], limits=(0, 1))
+        p = Bars(second, ticks, styles=[NEUTRAL], limits=(0, 1))
+        both = [ANALYTIC, NUMERIC]
+        derivatives = Bars(third, ticks, styles=both, limits=(-0.3, 0.3), label_size=12)
+        loss = Bars(fourth, ["loss"], styles=[ANALYTIC], limits=(-1, 0))
         third.legend(
-            self._derivatives.containers, ["analytic", "central difference"], loc="upper center",
+            derivatives.containers, ["analytic", "central difference"], loc="upper center",
             bbox_to_anchor=(0.5, -0.15), ncols=2, frameon=False, fontsize=13,
         )  # fmt: skip
-        bars = [*self._v.artists, *self._derivatives.artists, *self._loss.artists]
-        return [*bars, *self._p.patches, self._after, *self._p.texts]
+        return [
+            (v, lambda s: (s.v,)),
+            (p, lambda s: (s.p,)),
+            (Levels(p), lambda s: (s.p_after,)),
+            (derivatives, lambda s: (s.derivative, s.numeric)),
+            (loss, lambda s: ([s.loss_derivative],)),
+        ]
 
-    def show(self, state):
-        """Give bars and dashed lines the data of the state."""
-        self._v.set(state.v)
-        self._p.set(state.p)
-        self._after.set_segments(
-            [[(k - 0.45, p), (k + 0.45, p)] for k, p in enumerate(state.p_after)]
-        )
-        self._derivatives.set(state.derivative, state.numeric)
-        self._loss.set([state.loss_derivative])
-
-    def describe(self, state):
-        """Return logits, direction, probabilities and the derivatives along it as text."""
-        return "\n".join(
-            [
-                line("logits z", state.z),
-                line("direction v", state.v),
-                line("softmax(z)", state.p),
-                line("softmax(z + v)", state.p_after),
-                line("J v", state.derivative),
-                line("central difference", state.numeric),
-                line("loss along v", [state.loss_derivative]),
-            ]
-        )
+    def rows(self, state):
+        """Return logits, direction, probabilities and the derivatives along it."""
+        return [
+            ("logits z", state.z),
+            ("direction v", state.v),
+            ("softmax(z)", state.p),
+            ("softmax(z + v)", state.p_after),
+            ("J v", state.derivative),
+            ("central difference", state.numeric),
+            ("loss along v", [state.loss_derivative]),
+        ]
 
     def alt(self, state):
         """Return what the picture shows."""

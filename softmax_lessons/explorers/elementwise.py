@@ -1,26 +1,17 @@
 """The elementwise product beside the full one: what the off-diagonal entries contribute."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
-from softmax_lessons.explorers.controls import (
-    GRADIENT_LIMITS,
-    LOGIT_LIMITS,
-    line,
-    sliders,
-    vector,
-)
-from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.explorers.base import GRADIENT_LIMITS, LOGIT_LIMITS, Explorer, sliders
 from softmax_lessons.numerics import softmax, softmax_jacobian, softmax_vjp
-from softmax_lessons.plotting import ANALYTIC, ELEMENTWISE, class_names, draw_bars, draw_matrix
+from softmax_lessons.plotting import ANALYTIC, ELEMENTWISE, Bars, HeatMap, class_names
 
 CLASSES = 3
 
 
-@dataclass(frozen=True)
-class ElementwiseState:
+class ElementwiseState(NamedTuple):
     """Every product J_ij g_j, their sums along the rows, and the diagonal that `p (1 - p) g` is."""
 
     z: np.ndarray
@@ -43,15 +34,12 @@ class ElementwiseExplorer(Explorer):
     """
 
     def __init__(self):
-        groups = [
-            sliders("z", [1, 0.5, -0.5], LOGIT_LIMITS),
-            sliders("g", [1, -1, 0.5], GRADIENT_LIMITS),
-        ]
-        super().__init__(groups, size=(11, 4.4))
+        logits = sliders("z", [1, 0.5, -0.5], LOGIT_LIMITS)
+        super().__init__(logits, sliders("g", [1, -1, 0.5], GRADIENT_LIMITS), size=(11, 4.4))
 
     def compute(self):
         """Return the state that belongs to the controls."""
-        z, g = vector(self.controls, "z", CLASSES), vector(self.controls, "g", CLASSES)
+        z, g = self.vector("z", CLASSES), self.vector("g", CLASSES)
         p = softmax(z)
         terms = softmax_jacobian(z) * g
         return ElementwiseState(z, g, p, terms, softmax_vjp(z, g), p * (1 - p) * g)
@@ -60,54 +48,36 @@ class ElementwiseExplorer(Explorer):
         """Draw the terms as a heat map with the diagonal framed, and the two gradients as bars."""
         left, right = figure.subplots(1, 2, width_ratios=[5, 6])
         numbers = range(1, CLASSES + 1)
-        self._terms = draw_matrix(
-            left,
-            state.terms,
-            limit=0.75,
-            rows=[f"row {i}" for i in numbers],
-            columns=[rf"$J_{{i{j}}}\, g_{j}$" for j in numbers],
-        )
+        rows = [f"row {i}" for i in numbers]
+        columns = [rf"$J_{{i{j}}}\, g_{j}$" for j in numbers]
+        terms = HeatMap(left, rows, columns, limit=0.75)
         for k in range(CLASSES):
-            left.add_patch(
-                Rectangle((k - 0.47, k - 0.47), 0.94, 0.94, fill=False, linewidth=4, animated=True)
-            )
-        frames = list(left.patches)
+            terms.frame(k, k)
         right.set_title("gradient with respect to the logits")
         right.set_ylabel("gradient")
-        self._gradients = draw_bars(
-            right,
-            state.full,
-            state.elementwise,
-            styles=[ANALYTIC, ELEMENTWISE],
-            limits=(-1.5, 1.5),
-            ticks=class_names(CLASSES),
-        )
+        styles = [ANALYTIC, ELEMENTWISE]
+        gradients = Bars(right, class_names(CLASSES), styles=styles, limits=(-1.5, 1.5))
         right.legend(
-            self._gradients.containers,
+            gradients.containers,
             ["all terms of a row", "the framed one: $p\\,(1 - p)\\,g$"],
             loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2, frameon=False, fontsize=13,
         )  # fmt: skip
-        return [*self._terms.artists, *frames, *self._gradients.artists]
+        return [
+            (terms, lambda s: (s.terms,)),
+            (gradients, lambda s: (s.full, s.elementwise)),
+        ]
 
-    def show(self, state):
-        """Give cells and bars the data of the state."""
-        self._terms.set(state.terms)
-        self._gradients.set(state.full, state.elementwise)
-
-    def describe(self, state):
-        """Return logits, incoming gradient, the terms and both gradients as text."""
-        rows = [line(f"terms of row {i}", row) for i, row in enumerate(state.terms, start=1)]
-        return "\n".join(
-            [
-                line("logits z", state.z),
-                line("incoming gradient g", state.g),
-                line("probabilities p", state.p),
-                *rows,
-                line("full J g", state.full),
-                line("elementwise p(1-p)g", state.elementwise),
-                line("missing", state.full - state.elementwise),
-            ]
-        )
+    def rows(self, state):
+        """Return logits, incoming gradient, the terms and both gradients."""
+        return [
+            ("logits z", state.z),
+            ("incoming gradient g", state.g),
+            ("probabilities p", state.p),
+            *((f"terms of row {i}", row) for i, row in enumerate(state.terms, start=1)),
+            ("full J g", state.full),
+            ("elementwise p(1-p)g", state.elementwise),
+            ("missing", state.full - state.elementwise),
+        ]
 
     def alt(self, state):
         """Return what the picture shows."""

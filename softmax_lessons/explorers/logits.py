@@ -1,20 +1,18 @@
 """Logits, a temperature and a common shift, and the probabilities they give."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.controls import LOGIT_LIMITS, line, sliders, vector
-from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.explorers.base import LOGIT_LIMITS, Explorer, sliders
 from softmax_lessons.numerics import softmax
-from softmax_lessons.plotting import ANALYTIC, BACKDROP, NEUTRAL, class_names, draw_bars
+from softmax_lessons.plotting import ANALYTIC, NEUTRAL, Bars, Levels, class_names
 
 CLASSES = 4
 
 
-@dataclass(frozen=True)
-class LogitsState:
+class LogitsState(NamedTuple):
     """The logits, and softmax of them as they are and after shift and temperature."""
 
     z: np.ndarray
@@ -46,15 +44,12 @@ class LogitsExplorer(Explorer):
         )
         for control in (temperature, shift):
             control.style.description_width = "9em"
-        groups = [
-            sliders("z", [2, 1, 0, -1], LOGIT_LIMITS),
-            {"temperature": temperature, "shift": shift},
-        ]
-        super().__init__(groups, size=(11, 4.2))
+        logits = sliders("z", [2, 1, 0, -1], LOGIT_LIMITS)
+        super().__init__(logits, {"temperature": temperature, "shift": shift}, size=(11, 4.2))
 
     def compute(self):
         """Return the state that belongs to the controls."""
-        z = vector(self.controls, "z", CLASSES)
+        z = self.vector("z", CLASSES)
         shift, temperature = self.controls["shift"].value, self.controls["temperature"].value
         scaled = (z + shift) / temperature
         return LogitsState(z, shift, temperature, scaled, softmax(scaled), softmax(z))
@@ -65,40 +60,26 @@ class LogitsExplorer(Explorer):
         ticks = class_names(CLASSES)
         left.set_title("logits, shifted: $z + c$")
         left.set_ylabel("logit")
-        self._logits = draw_bars(
-            left, state.z + state.shift, styles=[NEUTRAL], limits=(-15, 15), ticks=ticks
-        )
+        logits = Bars(left, ticks, styles=[NEUTRAL], limits=(-15, 15))
         right.set_title("softmax$((z + c) / T)$; dashed: softmax$(z)$")
         right.set_ylabel("probability")
-        self._p = draw_bars(right, state.p, styles=[ANALYTIC], limits=(0, 1), ticks=ticks)
-        self._plain = right.hlines(
-            state.p_plain, np.arange(CLASSES) - 0.45, np.arange(CLASSES) + 0.45,
-            colors="#D55E00", linestyles="dashed", linewidth=3,
-        )  # fmt: skip
-        for label in self._p.texts:
-            label.set_bbox(BACKDROP)
-        return [*self._logits.artists, *self._p.patches, self._plain, *self._p.texts]
+        p = Bars(right, ticks, styles=[ANALYTIC], limits=(0, 1))
+        return [
+            (logits, lambda s: (s.z + s.shift,)),
+            (p, lambda s: (s.p,)),
+            (Levels(p), lambda s: (s.p_plain,)),
+        ]
 
-    def show(self, state):
-        """Give bars and dashed lines the data of the state."""
-        self._logits.set(state.z + state.shift)
-        self._p.set(state.p)
-        self._plain.set_segments(
-            [[(k - 0.45, p), (k + 0.45, p)] for k, p in enumerate(state.p_plain)]
-        )
-
-    def describe(self, state):
-        """Return logits, shift, temperature and probabilities as text."""
-        return "\n".join(
-            [
-                line("logits z", state.z),
-                line("shift c", [state.shift]),
-                line("temperature T", [state.temperature]),
-                line("(z + c) / T", state.scaled),
-                line("softmax((z + c) / T)", state.p),
-                line("softmax(z)", state.p_plain),
-            ]
-        )
+    def rows(self, state):
+        """Return logits, shift, temperature and probabilities."""
+        return [
+            ("logits z", state.z),
+            ("shift c", [state.shift]),
+            ("temperature T", [state.temperature]),
+            ("(z + c) / T", state.scaled),
+            ("softmax((z + c) / T)", state.p),
+            ("softmax(z)", state.p_plain),
+        ]
 
     def alt(self, state):
         """Return what the picture shows."""

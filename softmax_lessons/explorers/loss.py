@@ -1,16 +1,23 @@
 """Squared error beside cross-entropy: what softmax makes of the gradient of either loss."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.curves import draw_curves
-from softmax_lessons.explorers.controls import LOGIT_LIMITS, line, sliders, vector
-from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.explorers.base import LOGIT_LIMITS, Explorer, sliders
 from softmax_lessons.losses import cross_entropy_grad, squared_error_grad
 from softmax_lessons.numerics import softmax, softmax_vjp
-from softmax_lessons.plotting import CLASS_COLOURS, NEUTRAL, class_names, draw_bars, short_number
+from softmax_lessons.plotting import (
+    CLASS_COLOURS,
+    NEUTRAL,
+    Bars,
+    Curves,
+    Label,
+    Levels,
+    class_names,
+    short_number,
+)
 
 CLASSES = 3
 MARGINS = np.linspace(-10, 10, 201)
@@ -30,11 +37,10 @@ def gradients(z, t):
     return incoming, tuple(softmax_vjp(z, g) for g in incoming)
 
 
-@dataclass(frozen=True)
-class LossState:
+class LossState(NamedTuple):
     """The gradients of two losses, squared error first, and how large they are at the true logit.
 
-    `margin` is the logit of the true class less the largest other one; `curves` holds, for every
+    `margin` is the logit of the true class minus the largest other one; `curves` holds, for every
     one of MARGINS, the size of the gradient at the true logit if that logit alone were moved.
     """
 
@@ -62,12 +68,13 @@ class LossExplorer(Explorer):
 
     def __init__(self):
         target = widgets.Dropdown(options=range(1, CLASSES + 1), value=2, description="true class")
-        groups = [sliders("z", [-1, -1, 1], LOGIT_LIMITS), {"target": target}]
-        super().__init__(groups, size=(12, 6.6))
+        super().__init__(
+            sliders("z", [-1, -1, 1], LOGIT_LIMITS), {"target": target}, size=(12, 6.6)
+        )
 
     def compute(self):
         """Return the state that belongs to the controls."""
-        z = vector(self.controls, "z", CLASSES)
+        z = self.vector("z", CLASSES)
         true = self.controls["target"].value - 1
         t = np.eye(CLASSES)[true]
         incoming, at_logits = gradients(z, t)
@@ -88,64 +95,49 @@ class LossExplorer(Explorer):
     def draw(self, figure, state):
         """Draw probabilities, incoming gradients, gradients at the logits, and their sizes."""
         (first, second), (third, fourth) = figure.subplots(2, 2)
-        ticks = class_names(CLASSES)
+        ticks, styles = class_names(CLASSES), [SQUARED_BARS, ENTROPY_BARS]
         first.set_title("probabilities $p$; dashed: target $t$")
         first.set_ylabel("probability")
-        self._p = draw_bars(first, state.p, styles=[NEUTRAL], limits=(0, 1), ticks=ticks)
-        at = np.arange(CLASSES)
-        self._t = first.hlines(
-            state.t, at - 0.45, at + 0.45, colors="#D55E00", linestyles="dashed", linewidth=3
-        )
-        styles = [SQUARED_BARS, ENTROPY_BARS]
+        p = Bars(first, ticks, styles=[NEUTRAL], limits=(0, 1))
         second.set_title("incoming gradient: $2(p - t)$ and $-t / p$")
         second.set_ylabel(r"$\partial L / \partial p$")
-        self._incoming = draw_bars(
-            second, *state.incoming, styles=styles, limits=(-5, 2), ticks=ticks
-        )
+        incoming = Bars(second, ticks, styles=styles, limits=(-5, 2))
         third.set_title("gradient at the logits")
         third.set_ylabel(r"$\partial L / \partial z$")
-        self._at_logits = draw_bars(
-            third, *state.at_logits, styles=styles, limits=(-1, 1), ticks=ticks
-        )
-        fourth.set_xlabel("margin: true logit less the largest other")
+        at_logits = Bars(third, ticks, styles=styles, limits=(-1, 1))
+        fourth.set_xlabel("margin: true logit minus the largest other")
         fourth.set_ylabel("size of gradient\nat the true logit")
         fourth.set_xticks(range(-10, 11, 5))
         fourth.set_ylim(-0.04, 1.15)
-        self._curves = draw_curves(
-            fourth, MARGINS, *state.curves, at=state.margin, heights=state.sizes,
-            styles=[SQUARED_LINE, ENTROPY_LINE],
-        )  # fmt: skip
-        self._note = fourth.set_title("-", fontsize=14)
+        curves = Curves(fourth, MARGINS, styles=[SQUARED_LINE, ENTROPY_LINE])
         figure.legend(
-            self._at_logits.containers, NAMES, loc="outside lower center", ncols=2, frameon=False
+            at_logits.containers, NAMES, loc="outside lower center", ncols=2, frameon=False
         )
-        bars = [*self._p.artists, *self._incoming.artists, *self._at_logits.artists]
-        return [*bars, self._t, *self._curves.artists, self._note]
+        return [
+            (p, lambda s: (s.p,)),
+            (Levels(p), lambda s: (s.t,)),
+            (incoming, lambda s: s.incoming),
+            (at_logits, lambda s: s.at_logits),
+            (curves, lambda s: (s.curves, s.margin, s.sizes)),
+            (Label(fourth.set_title("-", fontsize=14)), lambda s: (self._note(s),)),
+        ]
 
-    def show(self, state):
-        """Give bars, curves and markers the data of the state."""
-        self._p.set(state.p)
-        self._t.set_segments([[(k - 0.45, t), (k + 0.45, t)] for k, t in enumerate(state.t)])
-        self._incoming.set(*state.incoming)
-        self._at_logits.set(*state.at_logits)
-        self._curves.set(*state.curves, at=state.margin, heights=state.sizes)
+    def _note(self, state):
         squared, entropy = (short_number(size, 5) for size in state.sizes)
-        self._note.set_text(f"squared error {squared}, cross-entropy {entropy}")
+        return f"squared error {squared}, cross-entropy {entropy}"
 
-    def describe(self, state):
-        """Return logits, probabilities, and the gradients of both losses as text."""
-        return "\n".join(
-            [
-                line("logits z", state.z),
-                line("target t", state.t),
-                line("probabilities p", state.p),
-                "incoming gradient",
-                *(line(f"  {name}", g) for name, g in zip(NAMES, state.incoming, strict=True)),
-                "gradient at the logits",
-                *(line(f"  {name}", g) for name, g in zip(NAMES, state.at_logits, strict=True)),
-                line("margin", [state.margin]),
-            ]
-        )
+    def rows(self, state):
+        """Return logits, probabilities, and the gradients of both losses."""
+        return [
+            ("logits z", state.z),
+            ("target t", state.t),
+            ("probabilities p", state.p),
+            "incoming gradient",
+            *((f"  {name}", g) for name, g in zip(NAMES, state.incoming, strict=True)),
+            "gradient at the logits",
+            *((f"  {name}", g) for name, g in zip(NAMES, state.at_logits, strict=True)),
+            ("margin", [state.margin]),
+        ]
 
     def alt(self, state):
         """Return what the picture shows."""

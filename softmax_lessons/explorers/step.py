@@ -1,18 +1,17 @@
 """The error of a difference quotient against its step: too large, too small, and lost."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.curves import draw_step_curve
-from softmax_lessons.explorers.explorer import Explorer
+from softmax_lessons.explorers.base import Explorer
 from softmax_lessons.numerics import log_softmax, softmax
+from softmax_lessons.plotting import Label, StepCurve
 
 LOGITS = np.array([-1.0, -1.0, 1.0])
 TRUE = 2  # the index of the true class; its logit is the one that moves
-UNIT = np.eye(3)[TRUE]
 
 PER_DECADE = 4
 STEPS = 10.0 ** (np.arange(-16 * PER_DECADE, 1) / PER_DECADE)
@@ -31,7 +30,7 @@ def quotient(scheme, dtype, h):
     Unlike `softmax_lessons.gradient_check` it divides by the step that was asked for, and takes a
     step too small to move the logit: the difference is then 0, and so is the quotient.
     """
-    z, move = LOGITS.astype(dtype), UNIT.astype(dtype) * np.dtype(dtype).type(h)
+    z, move = LOGITS.astype(dtype), np.eye(3, dtype=dtype)[TRUE] * np.dtype(dtype).type(h)
     if scheme == "complex":
         # Complex numbers have no largest one to take away, so this is softmax as it is written.
         # With logits as small as these no exponential overflows.
@@ -57,8 +56,7 @@ def expected(scheme, dtype, h):
     return truncation, rounding
 
 
-@dataclass(frozen=True)
-class StepState:
+class StepState(NamedTuple):
     """A scheme, a dtype and a step; the error there and at every one of STEPS.
 
     `truncation` and `rounding` are what is expected at the chosen step; `lost` tells that the step
@@ -95,12 +93,9 @@ class StepExplorer(Explorer):
             value=1e-2, base=10, min=-16, max=0, step=1 / PER_DECADE, readout_format=".1e",
             description="step h",
         )  # fmt: skip
-        groups = [
-            {"scheme": widgets.Dropdown(options=list(BEST), description="scheme"),
-             "dtype": widgets.Dropdown(options=["float64", "float32"], description="dtype")},
-            {"step": step},
-        ]  # fmt: skip
-        super().__init__(groups, size=(12, 5.6))
+        schemes = widgets.Dropdown(options=list(BEST), description="scheme")
+        dtypes = widgets.Dropdown(options=["float64", "float32"], description="dtype")
+        super().__init__({"scheme": schemes, "dtype": dtypes}, {"step": step}, size=(12, 5.6))
 
     def compute(self):
         """Return the state that belongs to the controls."""
@@ -108,7 +103,6 @@ class StepExplorer(Explorer):
         number = np.dtype(dtype).type
         logit = number(LOGITS[TRUE])
         behind = logit - number(step) if scheme == "central" else logit
-        lost = scheme != "complex" and bool(logit + number(step) == behind)
         truncation, rounding = expected(scheme, dtype, step)
         return StepState(
             scheme=scheme,
@@ -117,59 +111,55 @@ class StepExplorer(Explorer):
             error=abs(quotient(scheme, dtype, step) - FIRST),
             truncation=float(truncation),
             rounding=float(rounding),
-            lost=lost,
+            lost=scheme != "complex" and bool(logit + number(step) == behind),
             best=float(np.finfo(dtype).eps) ** BEST[scheme][0],
             errors=measured(scheme, dtype),
         )
 
-    def _data(self, state):
-        """Return what the drawing takes."""
-        name = rf"$\varepsilon{BEST[state.scheme][1]}$ = {state.best:.1e}"
-        more = {"best": state.best, "best_name": name, "chosen": state.step, "error": state.error}
-        return [state.errors, *expected(state.scheme, state.dtype, STEPS)], more
-
     def draw(self, figure, state):
         """Draw errors over steps, the two expected branches, and the chosen step."""
         ax = figure.subplots()
-        branches, more = self._data(state)
-        self._curve = draw_step_curve(ax, STEPS, *branches, **more)
+        curve = StepCurve(ax, STEPS)
         ax.set_xlabel("step $h$")
         ax.set_ylabel("error of the derivative")
         ax.legend(
-            [self._curve.measured, self._curve.truncation, self._curve.rounding, self._curve.best],
+            [curve.measured, curve.truncation, curve.rounding, curve.best],
             ["measured", "truncation, in theory", "rounding, in theory", "best step, in theory"],
             loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4, frameon=False, fontsize=13,
         )  # fmt: skip
-        self._note = ax.set_title("-")
-        return [*self._curve.artists, self._note]
+        return [
+            (curve, self._curve),
+            (Label(ax.set_title("-")), lambda s: (self._note(s),)),
+        ]
 
-    def show(self, state):
-        """Give the curve, the branches, the marker and the note the data of the state."""
-        branches, more = self._data(state)
-        self._curve.set(*branches, **more)
+    def _curve(self, state):
+        truncation, rounding = expected(state.scheme, state.dtype, STEPS)
+        best_name = rf"$\varepsilon{BEST[state.scheme][1]}$ = {state.best:.1e}"
+        return (
+            *(state.errors, truncation, rounding),
+            *(state.best, best_name, state.step, state.error),
+        )
+
+    def _note(self, state):
         error = f"{state.error:.1e}" if state.error else "exactly 0"
         lost = "; the step is lost, the quotient is 0" if state.lost else ""
-        self._note.set_text(f"step {state.step:.1e}: error {error}{lost}")
+        return f"step {state.step:.1e}: error {error}{lost}"
 
-    def describe(self, state):
-        """Return the choice and what theory expects of it as text.
+    def rows(self, state):
+        """Return the choice and what theory expects of it.
 
         What is measured is left out: rounding differs from machine to machine.
         """
         larger = "truncation" if state.truncation > state.rounding else "rounding"
-        outcome = (
-            "the step is lost: it does not move x" if state.lost else f"the larger is {larger}"
-        )
-        return "\n".join(
-            [
-                f"scheme                 {state.scheme}, {state.dtype}",
-                f"step h                 {state.step:.1e}",
-                f"truncation expected    {state.truncation:.1e}",
-                f"rounding expected      {state.rounding:.1e}",
-                f"outcome                {outcome}",
-                f"best step in theory    {state.best:.1e}",
-            ]
-        )
+        lost = "the step is lost: it does not move x"
+        return [
+            f"scheme                 {state.scheme}, {state.dtype}",
+            f"step h                 {state.step:.1e}",
+            f"truncation expected    {state.truncation:.1e}",
+            f"rounding expected      {state.rounding:.1e}",
+            f"outcome                {lost if state.lost else f'the larger is {larger}'}",
+            f"best step in theory    {state.best:.1e}",
+        ]
 
     def alt(self, state):
         """Return what the picture shows."""

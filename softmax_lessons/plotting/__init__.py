@@ -1,56 +1,46 @@
-"""Pictures of probabilities, gradients and Jacobians, drawn from arrays onto given Axes.
+"""Pictures of probabilities, gradients and Jacobians, drawn onto given Axes for the explorers.
 
-Every function draws once and returns a record of its artists. The record's `set` gives these same
-artists new data, so that a picture that moves is never rebuilt. Nothing is computed but where
-things go, and pyplot is never touched. All quantities are dimensionless.
+Every class here draws its artists once, when it is made, without data. `set` gives these same
+artists data, so that a picture that moves is never built anew; `artists` is all that `set` may
+change. Nothing is computed but where things go, arguments are not checked, and pyplot is never
+touched. All quantities are dimensionless.
 """
 
-from softmax_lessons.plotting.bars import Bars, draw_bars
-from softmax_lessons.plotting.formulas import FormulaMatrix, draw_formulas
-from softmax_lessons.plotting.matrices import (
-    BlockMatrix,
-    HeatMap,
-    Margin,
-    draw_blocks,
-    draw_matrix,
-    draw_recognition,
-    draw_sums,
-)
-from softmax_lessons.plotting.simplex import CORNERS, Simplex, draw_simplex
+from softmax_lessons.plotting.bars import Bars, Levels
+from softmax_lessons.plotting.curves import Curves, StepCurve
+from softmax_lessons.plotting.matrices import BlockMatrix, FormulaMatrix, HeatMap, Sums
+from softmax_lessons.plotting.simplex import Simplex
 from softmax_lessons.plotting.style import (
+    ACCENT,
     ANALYTIC,
-    BACKDROP,
     CLASS_COLOURS,
     ELEMENTWISE,
     NEUTRAL,
     NUMERIC,
     STYLE,
+    Label,
     class_names,
     short_number,
 )
 
 __all__ = [
+    "ACCENT",
     "ANALYTIC",
-    "BACKDROP",
     "CLASS_COLOURS",
-    "CORNERS",
     "ELEMENTWISE",
     "NEUTRAL",
     "NUMERIC",
     "STYLE",
     "Bars",
     "BlockMatrix",
+    "Curves",
     "FormulaMatrix",
     "HeatMap",
-    "Margin",
+    "Label",
+    "Levels",
     "Simplex",
+    "StepCurve",
+    "Sums",
     "class_names",
-    "draw_bars",
-    "draw_blocks",
-    "draw_formulas",
-    "draw_matrix",
-    "draw_recognition",
-    "draw_simplex",
-    "draw_sums",
     "short_number",
 ]

@@ -9,17 +9,15 @@ from matplotlib.figure import Figure
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
-from softmax_lessons.explorers.canvas import DPI, CachingCanvas, picture_of
-from softmax_lessons.explorers.png import png
+from softmax_lessons.explorers.live_figure import DPI, CachingCanvas, picture_of, png
 
 
-def drawn(canvas_class, text, *, again=False, **style):
+def drawn(canvas_class, text, **style):
     """Return the pixels of a text in the middle of an otherwise white figure."""
     figure = Figure(figsize=(4, 1), dpi=DPI)
     canvas = canvas_class(figure)
     figure.text(0.5, 0.4, text, **{"fontsize": 15, "ha": "center"} | style)
-    for _ in range(2 if again else 1):
-        canvas.draw()
+    canvas.draw()
     return np.array(canvas.buffer_rgba())
 
 
@@ -34,15 +32,12 @@ def ink(pixels):
 @pytest.mark.parametrize(
     ("text", "style"),
     [
-        ("0.25", {}),
         ("−1.5e+04", {"fontweight": "bold"}),
         ("off by at most 0.25", {}),
         (r"$\dfrac{e^{z_1}}{e^{z_1} + e^{z_2}}$", {}),
         ("jpqy", {"fontstyle": "italic", "fontsize": 25}),
-        ("0.25", {"color": "#D55E00"}),
-        ("0.25", {"alpha": 0.5}),
+        ("0.25", {"color": "#D55E00", "alpha": 0.5}),
         ("two\nlines", {}),
-        (" spaces  within ", {}),
         ("upwards", {"rotation": 90, "va": "center"}),
         ("in a box", {"bbox": {"facecolor": "#EEEEEE"}}),
     ],
@@ -55,11 +50,10 @@ def test_text_is_where_matplotlib_puts_it_with_as_much_ink(text, style):
     assert_allclose(ours[1:], theirs[1:], atol=1)
 
 
-def test_a_word_drawn_before_looks_the_same_when_it_is_drawn_again():
+def test_a_word_is_drawn_once_and_looks_the_same_again():
     picture_of.cache_clear()
     first = drawn(CachingCanvas, "0.25 and 0.25")
-    assert picture_of.cache_info().misses == 2
-    assert_array_equal(drawn(CachingCanvas, "0.25 and 0.25", again=True), first)
+    assert_array_equal(drawn(CachingCanvas, "0.25 and 0.25"), first)
     assert picture_of.cache_info().misses == 2
 
 
@@ -76,36 +70,13 @@ def test_a_font_that_is_changed_later_does_not_change_what_is_remembered():
     text = figure.text(0.5, 0.4, "0.25", fontsize=15, ha="center")
     canvas.draw()
     text.set_fontsize(30)
-    assert_array_equal(drawn(CachingCanvas, "0.25"), drawn(CachingCanvas, "0.25", again=True))
-    assert ink(drawn(CachingCanvas, "0.25"))[0] == pytest.approx(
-        ink(drawn(FigureCanvasAgg, "0.25"))[0], rel=0.05
-    )
+    theirs = ink(drawn(FigureCanvasAgg, "0.25"))
+    assert ink(drawn(CachingCanvas, "0.25"))[0] == pytest.approx(theirs[0], rel=0.05)
 
 
-def test_words_stay_apart():
-    """The width of a text is that of its words and the spaces between them."""
-    apart = drawn(CachingCanvas, "0 0")[..., 0] < 128
-    together = drawn(CachingCanvas, "00")[..., 0] < 128
-    widths = [np.ptp(np.flatnonzero(dark.any(axis=0))) for dark in (apart, together)]
-    theirs = [
-        np.ptp(np.flatnonzero((drawn(FigureCanvasAgg, text)[..., 0] < 128).any(axis=0)))
-        for text in ("0 0", "00")
-    ]
-    assert_allclose(widths, theirs, atol=1)
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (48, 120)])
+@pytest.mark.parametrize("shape", [(1, 1), (48, 120)])
 def test_a_png_read_by_pillow_holds_the_same_pixels(shape):
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 4), dtype=np.uint8)
     with Image.open(BytesIO(png(pixels))) as image:
-        image.verify()
-    with Image.open(BytesIO(png(pixels))) as image:
         assert image.mode == "RGBA"
         assert_array_equal(np.asarray(image), pixels)
-
-
-def test_the_png_of_a_canvas_is_as_small_as_pillows():
-    pixels = drawn(CachingCanvas, "0.25 and more")
-    file = BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
-    assert len(png(pixels)) < 1.3 * len(file.getvalue())

@@ -1,20 +1,17 @@
 """Loss and accuracy while a classifier trains, drawn live."""
 
-from collections.abc import Iterable
-
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.ticker import MultipleLocator
 
-from softmax_lessons._arrays import finite_number, is_int
 from softmax_lessons.explorers.live_figure import LiveFigure
-from softmax_lessons.plotting import CLASS_COLOURS
+from softmax_lessons.plotting import ACCENT, CLASS_COLOURS
 
 REDRAWS = 30
 """How often the picture changes in each run; a redraw costs as much as some twenty steps."""
 
-# A colour and a dash pattern for each run; vermilion is Okabe and Ito's too.
-COLOURS = (CLASS_COLOURS[0], "#D55E00", *CLASS_COLOURS[2:4])
+# A colour and a dash pattern for each run.
+COLOURS = (CLASS_COLOURS[0], ACCENT, *CLASS_COLOURS[2:4])
 DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
 
 
@@ -29,20 +26,12 @@ class TrainingView:
     names : iterable of str
         What the runs are called: one to four different names.
     steps : int
-        Of each run, at least 1.
+        Of each run.
     loss_limit, accuracy_from : float
         Where the axis of the losses ends, and where that of the accuracies starts; curves are cut
         off there.
     goal : (str, float) or None
         The name of a loss to be reached, and the loss.
-
-    Raises
-    ------
-    TypeError
-        If a name is not a str, `steps` not an int, or a limit or the goal not a real number.
-    ValueError
-        If there are no names, too many or one twice, `steps` is less than 1, `loss_limit` is not
-        above 0 or `accuracy_from` not below 1.
 
     Attributes
     ----------
@@ -63,34 +52,19 @@ class TrainingView:
     """
 
     def __init__(self, names, steps, *, loss_limit=1.0, accuracy_from=0.8, goal=None):
-        if isinstance(names, str) or not isinstance(names, Iterable):
-            raise TypeError(f"names must be several strings, got {names!r}")
-        names = tuple(names)
-        if not all(isinstance(name, str) for name in names):
-            raise TypeError(f"names must be strings, got {names!r}")
-        if not 1 <= len(set(names)) == len(names) <= len(COLOURS):
-            raise ValueError(f"names must be one to {len(COLOURS)} different ones, got {names!r}")
-        if not is_int(steps):
-            raise TypeError(f"steps must be an int, got {steps!r}")
-        if steps < 1:
-            raise ValueError(f"steps must be at least 1, got {steps!r}")
-        if finite_number("loss_limit", loss_limit) <= 0:
-            raise ValueError(f"loss_limit must be above 0, got {loss_limit!r}")
-        if finite_number("accuracy_from", accuracy_from) >= 1:
-            raise ValueError(f"accuracy_from must be below 1, got {accuracy_from!r}")
-        if goal is not None:
-            finite_number("goal", goal[1])
-        self.names, self.steps = names, steps
-        self.losses = {name: np.full(steps + 1, np.nan) for name in names}
-        self.accuracies = {name: np.full(steps + 1, np.nan) for name in names}
-        self._limits = loss_limit, accuracy_from
-        self._goal = goal
+        self.names, self.steps = tuple(names), steps
+        if len(self.names) > len(COLOURS):
+            raise ValueError(f"names must be at most {len(COLOURS)}, got {self.names}")
+        self.losses = {name: np.full(steps + 1, np.nan) for name in self.names}
+        self.accuracies = {name: np.full(steps + 1, np.nan) for name in self.names}
+        self._limits, self._goal = (loss_limit, accuracy_from), goal
         self._live = LiveFigure((12, 4.8))
         self._live.build(self._draw)
         self._live.redraw()
         self.progress = widgets.IntProgress(
-            max=len(names) * steps, description="training", layout=widgets.Layout(width="30em")
-        )
+            max=len(self.names) * steps, description="training",
+            layout=widgets.Layout(width="30em"),
+        )  # fmt: skip
         self._label = widgets.Label()
         self.widget = widgets.VBox([widgets.HBox([self.progress, self._label]), self._live.image])
         self._show_progress()
@@ -122,22 +96,9 @@ class TrainingView:
         return [line for pair in self._lines.values() for line in pair]
 
     def recorder(self, name):
-        """Return the function to call at each step of one run.
+        """Return the function to call at each step of one run: record(step, loss, accuracy).
 
-        Parameters
-        ----------
-        name : str
-            One of the names that the view was made with.
-
-        Returns
-        -------
-        callable
-            record(step, loss, accuracy). It redraws now and then, and at the last step.
-
-        Raises
-        ------
-        KeyError
-            If there is no run of that name.
+        It redraws now and then, and at the last step. Raises KeyError if there is no such run.
         """
         losses, accuracies = self.losses[name], self.accuracies[name]
         every = -(-self.steps // REDRAWS)
@@ -158,9 +119,8 @@ class TrainingView:
     def _show(self, name):
         """Give the lines of one run their data, and redraw."""
         seen = np.arange(self._taken(name) + 1)
-        for line, values in zip(
-            self._lines[name], (self.losses[name], self.accuracies[name]), strict=True
-        ):
+        recorded = self.losses[name], self.accuracies[name]
+        for line, values in zip(self._lines[name], recorded, strict=True):
             line.set_data(seen, values[seen])
         self._live.redraw()
         self._show_progress()
@@ -186,7 +146,7 @@ class TrainingView:
 
     def alt(self):
         """Return what the picture shows."""
-        runs = []
+        runs = ["Curves of training loss and training accuracy"]
         for name in self.names:
             if (taken := self._taken(name)) >= 0:
                 losses, accuracy = self.losses[name][: taken + 1], self.accuracies[name][taken]
@@ -194,7 +154,7 @@ class TrainingView:
                     f"{name}: loss {losses[0]:.3f} at first, {losses.min():.3f} at its lowest and"
                     f" {losses[-1]:.3f} in the end, accuracy {100 * accuracy:.1f} percent"
                 )
-        return "; ".join(["Curves of training loss and training accuracy", *runs]) + "."
+        return "; ".join(runs) + "."
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Return the live widget, and for readers without one the curves and final numbers.

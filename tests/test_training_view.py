@@ -1,0 +1,73 @@
+"""The curves of lesson 10, while a classifier trains."""
+
+import json
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from softmax_lessons.explorers.training_view import REDRAWS, TrainingView
+
+
+@pytest.fixture
+def view():
+    view = TrainingView(["right", "wrong"], steps=9, goal=("goal", 0.3))
+    for name, end in {"right": 0.25, "wrong": 0.5}.items():
+        record = view.recorder(name)
+        for step in range(10):
+            record(step, 1 - (1 - end) * step / 9, 0.8 + 0.1 * step / 9)
+    return view
+
+
+def test_the_lines_hold_what_was_recorded(view):
+    for name in ("right", "wrong"):
+        of_loss, of_accuracy = view._lines[name]
+        assert_array_equal(of_loss.get_data(), [np.arange(10), view.losses[name]])
+        assert_array_equal(of_accuracy.get_data(), [np.arange(10), view.accuracies[name]])
+
+
+def test_the_picture_is_redrawn_a_few_times_only():
+    view, pictures = TrainingView(["one"], steps=1000), []
+    view._live.image.observe(lambda change: pictures.append(change.new), "value")
+    record = view.recorder("one")
+    for step in range(1001):
+        record(step, 1 / (1 + step), 0.9)
+    assert 5 < len(pictures) <= REDRAWS + 2
+
+
+def test_the_progress_bar_counts_the_steps_of_all_runs(view):
+    assert view.progress.value == view.progress.max == 18
+    view.recorder("wrong")(0, 1, 0.8)
+    assert view.progress.value == 9
+
+
+def test_a_run_that_starts_again_starts_its_curves_again(view):
+    view.recorder("wrong")(0, 0.9, 0.8)
+    assert view._lines["wrong"][0].get_data()[1].tolist() == [0.9]
+    assert len(view._lines["right"][0].get_data()[1]) == 10
+
+
+def test_the_bundle_holds_the_widget_a_picture_with_alt_text_and_the_numbers(view):
+    data, metadata = view._repr_mimebundle_()
+    json.dumps(data)  # the notebook format takes nothing but JSON
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == view.widget.model_id
+    assert data["text/plain"].splitlines()[1:] == [
+        "right                    9  0.250    90.0 %",
+        "wrong                    9  0.500    90.0 %",
+    ]
+    alt = metadata["image/png"]["alt"]
+    assert "right: loss 1.000 at first, 0.250 at its lowest and 0.250 in the end" in alt
+
+
+def test_before_any_step_the_bundle_says_so_and_has_no_picture():
+    data, metadata = TrainingView(["one"], steps=10)._repr_mimebundle_()
+    assert data.keys() == {"application/vnd.jupyter.widget-view+json", "text/plain"}
+    assert data["text/plain"].endswith("not yet trained")
+    assert metadata == {}
+
+
+def test_more_runs_than_there_are_looks_and_an_unknown_run_are_refused(view):
+    with pytest.raises(ValueError, match="names must be at most 4"):
+        TrainingView("abcde", steps=1)
+    with pytest.raises(KeyError, match="third"):
+        view.recorder("third")
