@@ -17,6 +17,8 @@ ADDRESS = re.compile(r"(http://127\.0\.0\.1:(\d+))/(\S+)\?token=(\w+)\n")
 class Server:
     """What is known of a JupyterLab from what it has printed."""
 
+    moments_left = 6000  # five minutes, in which the busiest computer starts it
+
     def __init__(self, process, log):
         self.process = process
         while not (address := ADDRESS.search(log.read_text("utf-8"))):
@@ -29,9 +31,11 @@ class Server:
             self.wait_a_moment(log)
 
     def wait_a_moment(self, log):
+        self.moments_left -= 1
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=0.05)
-            raise AssertionError(f"JupyterLab ended instead of answering:\n{log.read_text()}")
+            self.moments_left = 0
+        assert self.moments_left, f"JupyterLab ended or does not answer:\n{log.read_text('utf-8')}"
 
     def answers(self):
         with suppress(URLError):

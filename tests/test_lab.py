@@ -18,7 +18,7 @@ APPUTILS = "@jupyterlab/apputils-extension"
 HOME = {
     ".jupyter/jupyter_server_config.json": {"PasswordIdentityProvider": {"hashed_password": "x"}},
     f".jupyter/lab/user-settings/{APPUTILS}/themes.jupyterlab-settings": {"theme": "Dark"},
-    ".local/share/jupyter/kernels/python3/kernel.json": {"argv": ["no"], "display_name": "Mine"},
+    "data/kernels/python3/kernel.json": {"argv": ["no"], "display_name": "Mine"},
 }
 
 
@@ -37,14 +37,18 @@ def server(tmp_path_factory, taken):
         path = home / name
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(content))
-    with started(home, f"--port={taken}") as server:
+    with started(home, f"--port={taken}", JUPYTER_PATH=str(home / "data")) as server:
         yield server
 
 
 def test_the_address_alone_is_printed_and_opens_the_first_lesson(server):
-    assert server.opens == "lab/tree/notebooks/00_start_here.ipynb"
     assert len(re.findall(r"^\[", server.log, re.MULTILINE)) == 1
+    assert server.opens == "lab/tree/notebooks/00_start_here.ipynb"
     assert "notebooks" in server.get("/api/contents", server.token)
+
+
+def test_only_this_computer_is_answered(server):
+    assert set(re.findall(r"http://[^:]+", server.log)) == {"http://127.0.0.1"}
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "known to everybody"])
@@ -53,7 +57,7 @@ def test_nobody_enters_without_the_token(server, token):
         server.get("/api/contents", token)
 
 
-def test_the_kernel_is_not_one_from_the_home_folder(server):
+def test_the_kernel_is_that_of_the_lessons(server):
     specs = json.loads(server.get("/api/kernelspecs", server.token))["kernelspecs"]
     assert specs["python3"]["spec"]["display_name"] == "Python 3 (ipykernel)"
 
