@@ -7,8 +7,8 @@ from string import Template
 from nbconvert import SlidesExporter
 from traitlets.config import Config
 
-from tools.slides import assets, staging
-from tools.website import mathjax
+from tools import assets
+from tools.slides import lessons
 
 FILES = "slides_files"
 
@@ -17,34 +17,23 @@ def export(paths, folder):
     """Write the slides of lessons into a folder, all that they ask for, and a page of links."""
     files = folder / FILES
     shutil.rmtree(files, ignore_errors=True)
-    assets.copy(files / "reveal")
-    mathjax.copy(files / "mathjax")
-    shutil.copy(assets.TEMPLATES / "mathjax_settings.js", files)
-    pages = {path.stem[:2]: f"{path.stem}.html" for path in paths}
-    rows = []
-    for path in paths:
-        notebook = staging.read(path, link=lambda match: link(match, pages))
-        page, _ = exporter().from_notebook_node(notebook)
-        name = pages[path.stem[:2]]
-        (folder / name).write_text(page, "utf-8")
-        rows.append(f'<li><a href="{name}">{escape(notebook.metadata.title)}</a></li>')
-    contents = Template((assets.TEMPLATES / "contents.html").read_text("utf-8"))
-    (folder / "index.html").write_text(contents.substitute(lessons="\n".join(rows)), "utf-8")
-
-
-def exporter():
-    """Return what makes a page of a notebook."""
-    return SlidesExporter(
+    lessons.copy_reveal(files / "reveal")
+    assets.copy(assets.MATHJAX, files / "mathjax")
+    shutil.copy(lessons.TEMPLATES / "mathjax_settings.js", files)
+    exporter = SlidesExporter(
         config=Config(),
-        extra_template_basedirs=[str(assets.TEMPLATES)],
+        extra_template_basedirs=[str(lessons.TEMPLATES)],
         template_name="still",
         reveal_url_prefix=f"{FILES}/reveal",
-        reveal_theme=assets.THEME,
+        reveal_theme=lessons.THEME,
         mathjax_url=f"{FILES}/mathjax/tex-chtml.js",
     )
-
-
-def link(match, pages):
-    """Return a link to a lesson's slides, or only its text where they are not made."""
-    page = pages.get(match[2])
-    return f"[{match[1]}]({page})" if page else match[1]
+    pages = {path.stem[:2]: f"{path.stem}.html" for path in paths}
+    rows = []
+    for path, name in zip(paths, pages.values(), strict=True):
+        notebook = lessons.read(path, pages)
+        page, _ = exporter.from_notebook_node(notebook)
+        (folder / name).write_text(page, "utf-8")
+        rows.append(f'<li><a href="{name}">{escape(notebook.metadata.title)}</a></li>')
+    contents = Template((lessons.TEMPLATES / "contents.html").read_text("utf-8"))
+    (folder / "index.html").write_text(contents.substitute(lessons="\n".join(rows)), "utf-8")

@@ -1,15 +1,83 @@
-// Starts reveal.js once there is something to be seen, fits the letters to each slide, and divides
-// the keys between slides and sliders.
+// Deals a lesson out to slides, fits the letters to each, and divides the keys between slides and
+// sliders.
+//
+// The title and each "##" begin a column of slides, each "###" a slide. An explorer or a figure has
+// a slide to itself. After a folded answer comes the next slide, so that no output gives the answer
+// away. What does not fit goes on on the next slide, and takes along what introduces it; an answer
+// with which a slide begins stands open.
 
 // Pixels of a slide of 1280 x 720.
 const SIZES = [32, 28, 24];
 const STEP = 500;
 const NOTHING = 8;
 
+const isCode = (block) => block.matches(".jp-CodeCell");
+const isPicture = (block) => isCode(block) && block.querySelector("img, .jupyter-widgets");
+const isAnswer = (block) => block.querySelector(":scope > details:not(.code)");
+const level = (block) => Number(block.querySelector(":scope > :is(h1, h2, h3)")?.tagName[1] ?? 0);
+// What stays with the block after it: a heading, what stands before code, and the sentence before a
+// list, a table or a formula.
+const introduces = (block, next) => level(block) > 0
+  || isCode(next) && !isCode(block) && !isAnswer(block)
+  || block.querySelector(":scope > p")
+    && next.querySelector(":scope > :is(ul, ol, table, mjx-container)");
+
+const hasRoom = (slide) => slide.scrollHeight <= slide.clientHeight;
+
+// Code with its outputs is one block, and so is each paragraph, list or formula.
+function blocksOf(cell) {
+  const text = cell.querySelector(".jp-RenderedMarkdown");
+  if (isCode(cell) || text === null) return [cell];
+  const parts = [...text.childNodes].filter((part) => part.tagName || part.data.trim());
+  return parts.map((part) => {
+    const block = text.cloneNode(false);
+    block.append(part);
+    return block;
+  });
+}
+
+function deal(slides) {
+  const blocks = [...slides.querySelectorAll(".jp-Cell")].flatMap(blocksOf);
+  let column, slide;
+  const begin = () => {
+    slide = document.createElement("section");
+    slide.style.fontSize = `${SIZES.at(-1)}px`;
+    column.append(slide);
+  };
+  slides.replaceChildren();
+  slides.classList.add("dealing");
+  for (const [k, block] of blocks.entries()) {
+    const last = blocks[k - 1];
+    const onlyHeadings = slide && [...slide.children].every(level);
+    if ([1, 2].includes(level(block))) {
+      column = document.createElement("section");
+      column.className = "stack";
+      slides.append(column);
+      begin();
+    } else if (isPicture(block) || isPicture(last) || isAnswer(last)
+      || level(block) === 3 && !onlyHeadings) begin();
+    slide.append(block);
+    const answer = isAnswer(block);
+    if (answer) answer.open = true; // it has to fit when it is opened
+    while (!hasRoom(slide)) {
+      let first = k;
+      while (slide.contains(blocks[first - 1]) && introduces(blocks[first - 1], blocks[first])) {
+        first -= 1;
+      }
+      if (slide.firstChild === blocks[first]) first = k;
+      if (blocks.slice(0, first).filter((other) => slide.contains(other)).every(level)) break;
+      begin();
+      slide.append(...blocks.slice(first, k + 1));
+    }
+    if (answer) answer.open = slide.firstChild === block;
+  }
+  slides.classList.remove("dealing");
+}
+
 function fits(slide) {
   const isCutOff = (code) => code.scrollWidth > code.clientWidth
     && !code.closest("details:not([open])");
-  return slide.scrollHeight <= slide.clientHeight
+  return hasRoom(slide)
     && slide.scrollWidth <= slide.clientWidth
     && ![...slide.querySelectorAll("pre")].some(isCutOff);
 }
@@ -49,6 +117,7 @@ function turnThePage(event) {
 async function start() {
   document.getElementById("running")?.remove();
   await window.MathJax?.startup?.promise; // formulas have their height before anything is fitted
+  deal(document.querySelector(".slides"));
   // The next key unfolds an answer before it goes on.
   for (const answer of document.querySelectorAll(".jp-RenderedMarkdown details:not([open])")) {
     answer.classList.add("fragment");
@@ -73,18 +142,25 @@ async function start() {
   const changed = new ResizeObserver((entries) => {
     new Set(entries.map(({ target }) => target.closest("section"))).forEach(fit);
   });
-  for (const cell of document.querySelectorAll(".jp-Cell")) changed.observe(cell);
+  for (const slide of Reveal.getSlides()) {
+    for (const block of slide.children) changed.observe(block);
+  }
 }
 
-const cells = document.getElementById("rendered_cells");
-if (cells === null) {
-  start();
-} else {
-  // Voila shows the cells when all outputs are in their places.
-  const shown = new ResizeObserver(() => {
-    if (cells.offsetHeight === 0) return;
-    shown.disconnect();
-    start();
-  });
-  shown.observe(cells);
+// Voila puts outputs, widgets and formulas in their places after the page is there.
+function isComplete(cells) {
+  return cells.offsetHeight > 0
+    && ![...cells.querySelectorAll(".jp-RenderedMarkdown :is(p, li, td):not(:has(code))")]
+      .some((text) => text.textContent.includes("$"))
+    && !cells.querySelector("script[type$='voila.cell-output+json']")
+    && !cells.querySelector(".jp-RenderedLatex:not(:has(mjx-container))")
+    && !cells.textContent.includes("Loading widget");
 }
+
+function startWhenComplete() {
+  const cells = document.getElementById("rendered_cells"); // of live slides only
+  if (cells === null || isComplete(cells)) start();
+  else requestAnimationFrame(startWhenComplete);
+}
+
+startWhenComplete();
