@@ -11,26 +11,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.website import lite, mathjax, mistakes, pages, pyodide
-
-ROOT = Path(__file__).resolve().parents[2]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-# Whoever builds the same commit gets the same bytes: no file carries the hour of its making.
-LONG_AGO = "1700000000"
+from tools import assets
+from tools.slides.lessons import LESSONS, ROOT
+from tools.website import lite, mistakes, pages, pyodide
 
 
 def build_pages(staging, target):
     """Have Sphinx make the pages."""
     source = staging / "pages"
     shutil.copytree(ROOT / "docs", source)
-    for lesson in LESSONS:
+    for lesson in LESSONS.values():
         pages.stage(lesson, source / "lessons")
-    names = {lesson.stem[:2]: lesson.stem for lesson in LESSONS}
-    (source / "mistakes.md").write_text(mistakes.page(names), "utf-8")
-    mathjax.copy(source / "_static" / "mathjax")
+    (source / "mistakes.md").write_text(mistakes.page(LESSONS), "utf-8")
+    assets.copy(assets.MATHJAX, source / "_static" / "mathjax")
     options = ["-q", "-W", "--keep-going", "-n", "-b", "html", "-d", staging / "doctrees"]
-    run = subprocess.run([sys.executable, "-m", "sphinx", *options, source, target])
-    if run.returncode:
+    if subprocess.run([sys.executable, "-m", "sphinx", *options, source, target]).returncode:
         raise SystemExit("The pages could not be built; what stands in the way is named above.")
     for page in target.rglob("*.html"):
         pages.mend(page)
@@ -43,15 +38,16 @@ def main():
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "site")
     arguments = parser.parse_args()
     where, target = arguments.pyodide.rstrip("/"), arguments.folder.resolve()
-    if not lite.is_address(where):
+    if not where.startswith(("http:", "https:")):
         where = Path(where).resolve()
-        if not (where / "pyodide-lock.json").exists():
-            parser.exit(1, f"{where} holds no Pyodide: there is no pyodide-lock.json in it.\n")
-    os.environ["SOURCE_DATE_EPOCH"] = LONG_AGO
+        if not (where / pyodide.LOCK).exists():
+            parser.exit(1, f"{where} holds no Pyodide: there is no {pyodide.LOCK} in it.\n")
+    # Whoever builds the same commit gets the same bytes: no file carries the hour of its making.
+    os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory() as staging:
         build_pages(Path(staging), target)
-        lite.build(LESSONS, where, Path(staging) / "lite", target / "lite")
+        lite.build(LESSONS.values(), where, Path(staging) / "lite", target / "lite")
     print(f"The site is in {target}; any web server can show it: python -m http.server -d {target}")
 
 

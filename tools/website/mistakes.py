@@ -18,37 +18,32 @@ All code on this page is wrong, and meant to be.
 
 
 def page(lessons):
-    """Return the catalogue as MyST Markdown, a section with an anchor for each mistake.
-
-    `lessons` gives the file name of a lesson, without its ending, by its number.
-    """
-    by_key = {}
-    for record in CATALOGUE:
-        by_key.setdefault(record.key, []).append(record)
-    sections = [section(records, lessons) for records in by_key.values()]
+    """Return a section with an anchor for each mistake; `lessons` are paths by number."""
+    keys = dict.fromkeys(record.key for record in CATALOGUE)
+    sections = [section([r for r in CATALOGUE if r.key == key], lessons) for key in keys]
     return HEAD.format(number=len(sections)) + "\n".join(sections)
 
 
 def section(records, lessons):
     """Return the section of one mistake."""
     first = records[0]
-    kinds = list(dict.fromkeys(record.kind for record in records))
+    checks = ", ".join(dict.fromkeys(f"`check_{record.kind}`" for record in records))
     codes = dict.fromkeys(code for record in records if (code := source(record.function)))
-    parts = [
-        f"(mistake-{first.key})=",
-        f"## {first.key.replace('-', ' ').capitalize()}",
-        "",
-        f"> {first.claim}",
-        "",
-        f"{first.why} See [lesson {first.lesson}](lessons/{lessons[first.lesson]}.ipynb).",
-        "",
-        f"Recognised as `{first.key}` by {', '.join(f'`check_{kind}`' for kind in kinds)}.",
-        "",
-    ]
+    text = f"""\
+(mistake-{first.key})=
+## {first.key.replace("-", " ").capitalize()}
+
+> {first.claim}
+
+{first.why} See [lesson {first.lesson}](lessons/{lessons[first.lesson].name}).
+
+Recognised as `{first.key}` by {checks}.
+"""
     if codes:
         title = "How it is written" if len(codes) == 1 else f"{len(codes)} ways to write it"
-        parts += [f":::{{dropdown}} {title}", "```python", "\n\n".join(codes), "```", ":::", ""]
-    return "\n".join(parts)
+        code = "\n\n".join(codes)
+        text += f"\n:::{{dropdown}} {title}\n```python\n{code}\n```\n:::\n"
+    return text
 
 
 def source(function):

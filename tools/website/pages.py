@@ -55,7 +55,4 @@ def with_words(cell, output):
 
 def mend(page):
     """Make the empty corner of a table a cell; as a heading, it would have to say of what."""
-    text = page.read_text("utf-8")
-    mended = EMPTY_HEAD.sub("<td></td>", text)
-    if mended != text:
-        page.write_text(mended, "utf-8")
+    page.write_text(EMPTY_HEAD.sub("<td></td>", page.read_text("utf-8")), "utf-8")
