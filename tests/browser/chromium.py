@@ -12,16 +12,12 @@ NAMES = (
 )
 NOT_FOUND = (
     "no browser was found to try the lessons out in; install Chromium or name it:"
-    " make test CHROMIUM=/path/to/chromium"
+    " make test-browser CHROMIUM=/path/to/chromium"
 )
-FLAGS = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+FLAGS = [
+    *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
 
 
 def find_chromium():
@@ -38,5 +34,5 @@ def launch(playwright, program):
     # Its sandbox cannot be set up by root.
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return playwright.chromium.launch(
-        executable_path=program, args=[*FLAGS], chromium_sandbox=not is_root
+        executable_path=program, args=FLAGS, chromium_sandbox=not is_root
     )

@@ -1,98 +1,115 @@
+import functools
 import json
+import os
+import re
 import shutil
-from types import SimpleNamespace
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import matplotlib.font_manager  # makes the list of fonts, where there is none yet
 import pytest
-from built_site import find_site, served
 from chromium import NOT_FOUND, find_chromium, launch
-from jupyterlab_page import ELSEWHERE, LONGEST, JupyterLabPage
 from lab_server import ROOT, started
+from notebook import LONGEST
 from playwright.sync_api import expect, sync_playwright
 
-NOTEBOOK_SETTINGS = ".jupyter/lab/user-settings/@jupyterlab/notebook-extension"
-
-# Where pytest is killed before it can end JupyterLab, JupyterLab ends by itself, in minutes.
+NOT_BUILT = (
+    "the site is tried out where SITE names the folder that `make site` has built:"
+    " make test-browser SITE=build/site"
+)
 MINUTES = 60
-ENDS_BY_ITSELF = (
-    f"--MappingKernelManager.cull_idle_timeout={10 * MINUTES}",
+LAB_OPTIONS = (
+    "--port=0",
+    "--expose-app-in-browser",
+    # Kernels that nobody looks at any more end, and where pytest is killed, JupyterLab does.
+    f"--MappingKernelManager.cull_idle_timeout={2 * MINUTES}",
+    "--MappingKernelManager.cull_interval=20",
     f"--ServerApp.shutdown_no_activity_timeout={20 * MINUTES}",
 )
+ELSEWHERE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1[:/]|file:|data:|blob:)")
+# All cells are in the page, not only those that are to be seen.
+ALL_CELLS = {"windowingMode": "none"}
+SETTINGS = ".jupyter/lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say in a line each why tests were skipped."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, number in reasons.items():
+        terminalreporter.write_line(f"{number} skipped: {reason}", yellow=True)
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    return find_chromium() or pytest.skip(NOT_FOUND)
+def browser():
+    program = find_chromium() or pytest.skip(NOT_FOUND)
+    expect.set_options(timeout=LONGEST)
+    with sync_playwright() as playwright, launch(playwright, program) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
-def lab(chromium, tmp_path_factory):
+def tab(browser):
+    """Return what opens a tab, whose pages must not complain, or ask for anything elsewhere."""
+
+    @contextmanager
+    def tab(complaints_allowed=False):
+        complaints = []
+        context = browser.new_context(viewport={"width": 1280, "height": 720})
+        context.set_default_timeout(LONGEST)
+        context.route(ELSEWHERE, lambda route: route.abort())
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
+        for kind in ("request", "websocket"):
+            page.on(kind, lambda r: complaints.append(r.url) if ELSEWHERE.match(r.url) else None)
+        yield page
+        context.close()
+        assert complaints_allowed or complaints == []
+
+    return tab
+
+
+@pytest.fixture
+def page(tab):
+    with tab() as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def lab(browser, tmp_path_factory):
     """Serve copies of the lessons, since JupyterLab saves what it shows every now and then."""
     folder, home = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("home")
     for name in ("tools", "notebooks"):
         shutil.copytree(ROOT / name, folder / name)
-    settings = home / NOTEBOOK_SETTINGS / "tracker.jupyterlab-settings"
-    settings.parent.mkdir(parents=True)
-    # All cells are in the page, not only those that are to be seen.
-    settings.write_text(json.dumps({"windowingMode": "none"}))
-    options = ("--port=0", f"--LabApp.workspaces_dir={home / 'workspaces'}", *ENDS_BY_ITSELF)
-    variables = {
-        "IPYTHONDIR": str(home / ".ipython"),
-        # There is the list of fonts, which takes long to make.
-        "MPLCONFIGDIR": matplotlib.get_cachedir(),
-    }
-    with started(home, *options, root=folder, **variables) as server:
-        yield SimpleNamespace(server=server, notebooks=folder / "notebooks")
-
-
-@pytest.fixture(scope="module")
-def tab(chromium, lab):
-    # Not for longer than a module: as long as Playwright runs, no other event loop can, and tests
-    # outside this folder need theirs.
-    expect.set_options(timeout=LONGEST)
-    with sync_playwright() as playwright, launch(playwright, chromium) as browser:
-        yield JupyterLabPage(browser, lab.server)
-
-
-@pytest.fixture
-def jupyterlab(tab):
-    """JupyterLab, of which the browser has nothing to complain when the test is over."""
-    yield tab
-    complaints = list(tab.complaints)
-    tab.complaints.clear()
-    assert complaints == []
-
-
-@pytest.fixture(scope="module")
-def site(chromium):
-    with served(find_site()) as server:
+    (home / SETTINGS).parent.mkdir(parents=True)
+    (home / SETTINGS).write_text(json.dumps(ALL_CELLS))
+    # There is the list of fonts, which takes long to make.
+    variables = {"IPYTHONDIR": str(home), "MPLCONFIGDIR": matplotlib.get_cachedir()}
+    with started(home, *LAB_OPTIONS, root=folder, **variables) as server:
+        server.notebooks = folder / "notebooks"
         yield server
 
 
-@pytest.fixture(scope="module")
-def site_browser(chromium):
-    with sync_playwright() as playwright, launch(playwright, chromium) as browser:
-        yield browser
+class Quiet(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        """Print nothing."""
 
 
-@pytest.fixture
-def page(site_browser, site, request):
-    """A fresh tab; whatever the page asks for elsewhere, or complains of, is an error."""
-    context = site_browser.new_context(
-        viewport={"width": 1400, "height": 1000}, color_scheme=getattr(request, "param", "light")
-    )
-    complaints = []
-
-    def refuse(route):
-        complaints.append(f"asked for {route.request.url}")
-        route.abort()
-
-    context.route(ELSEWHERE, refuse)
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    site.sent = 0
-    site.refused.clear()
-    yield page
-    context.close()
-    assert [*complaints, *site.refused] == []
+@pytest.fixture(scope="session")
+def site(browser):
+    """Serve the site that SITE names, and return its address."""
+    if "SITE" not in os.environ:
+        pytest.skip(NOT_BUILT)
+    folder = ROOT / os.environ["SITE"]
+    assert (folder / "index.html").exists(), f"SITE names {folder}, and there is no site in it"
+    handler = functools.partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

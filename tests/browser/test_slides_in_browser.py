@@ -1,62 +1,60 @@
-"""Slides of lessons in the browser: live ones, whose sliders move, and exported ones."""
+"""Slides of lessons in the browser: exported ones, and live ones, whose sliders move."""
 
-import socket
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import matplotlib
 import nbformat
 import pytest
-from chromium import launch
-from explorer_view import ExplorerView
-from jupyterlab_page import LONGEST, wait
-from playwright.sync_api import expect, sync_playwright
-from slides_page import TOO_MUCH, SlidesPage, live_slides
+from lab_server import ROOT
+from notebook import LONGEST, PIXELS, move_a_slider
+from playwright.sync_api import expect
 
+from softmax_lessons.explorers import JacobianExplorer
 from tools.slides.lessons import LESSONS
 
-LESSON = "03"
-PATH = LESSONS[LESSON]
-ANY_PORT = 8866
-EXPLORER = ".widget-image"
-# Tables of all mistakes, through which one has to scroll.
-LONG = {"08": 1, "09": 1}
+pytest.importorskip("voila", reason="Voila is not installed; `make test-browser` installs it")
 
+READY = ".reveal.ready"
+LEAST = 18  # pixels, of any letter
+ALLOWED = 0.05  # of a slide's height, that may be out of sight before anybody minds
 
-@pytest.fixture(scope="module")
-def browser(chromium):
-    pytest.importorskip(
-        "voila", reason="no Voila was found to try slides out with; type make slides LESSON=00"
-    )
-    expect.set_options(timeout=LONGEST)
-    with sync_playwright() as playwright, launch(playwright, chromium) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(browser, tmp_path_factory):
-    """Show a lesson live, although the port that is asked for first is taken."""
-    folder = tmp_path_factory.mktemp("home")
-    variables = {"IPYTHONDIR": str(folder), "MPLCONFIGDIR": matplotlib.get_cachedir()}
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with live_slides(LESSON, folder, port, **variables) as server:
-            assert server.port != str(port)
-            yield server
-
-
-@pytest.fixture(scope="module")
-def opened(browser, server):
-    page = SlidesPage(browser)
-    page.open(server.address)
-    return page
-
-
-@pytest.fixture
-def live(opened):
-    """Show live slides, of which the browser has nothing to complain when the test is over."""
-    yield opened
-    assert opened.complaints == []
+# Of each slide: its heading, the kinds of its blocks, whether an answer with which it begins stands
+# open, whether it is too wide, which part of it is too high, and which text is too small.
+MEASURE = f"""async () => {{
+    const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    const kind = block => block.querySelector(':scope > :is(h1, h2, h3)') ? 'heading'
+        : block.querySelector(':scope > details:not(.code)') ? 'answer'
+        : !block.matches('.jp-CodeCell') ? 'text'
+        : block.querySelector('img, .widget-image') ? 'picture' : 'code';
+    const isSmall = element => parseFloat(getComputedStyle(element).fontSize) < {LEAST}
+        && element.checkVisibility({{ contentVisibilityAuto: true }})
+        && !element.closest('mjx-container, sub, sup, details:not([open]) > :not(summary)')
+        && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    const found = [];
+    for (const slide of Reveal.getSlides()) {{
+        const {{ h, v }} = Reveal.getIndices(slide);
+        Reveal.slide(h, v);
+        await drawn(), await drawn();
+        found.push({{
+            heading: slide.textContent.trim().slice(0, 40),
+            kinds: [...slide.children].map(kind),
+            open: slide.querySelector('section > .jp-RenderedMarkdown > details[open]') !== null,
+            tooWide: slide.scrollWidth > slide.clientWidth,
+            tooHigh: (slide.scrollHeight - slide.clientHeight) / slide.clientHeight,
+            small: [...slide.querySelectorAll('*')].filter(isSmall).map(text => text.outerHTML),
+        }});
+    }}
+    return found;
+}}"""
+# In the order of the page, the id of each cell of code, and for each heading none.
+ORDER = """all => all.map(found => found.matches('.jp-CodeCell') ? found.id : 'heading')"""
 
 
 @pytest.fixture(scope="module")
@@ -68,144 +66,172 @@ def exported(browser, tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def still(browser, exported):
-    """Show exported slides, of which the browser has nothing to complain when the test is over."""
-    page = SlidesPage(browser)
-    yield page
-    page.page.context.close()
-    assert page.complaints == []
+@pytest.fixture(scope="module", params=LESSONS.values(), ids=LESSONS.keys())
+def lesson(request, tab, exported):
+    """Open the exported slides of a lesson, and measure them."""
+    with tab() as page:
+        page.goto((exported / f"{request.param.stem}.html").as_uri())
+        page.wait_for_selector(READY, state="attached")
+        yield page, page.evaluate(MEASURE), nbformat.read(request.param, as_version=4).cells
 
 
-def assert_all_can_be_read(slides, long=0):
-    assert [slide for slide in slides if slide["tooWide"] > 0] == []
-    assert [slide["small"] for slide in slides if slide["small"]] == []
-    high = [slide for slide in slides if slide["tooHigh"] > TOO_MUCH]
-    assert len(high) <= long, high
-    assert all(slide["scrolls"] for slide in high)
+def assert_all_can_be_read(slides):
+    assert [slide for slide in slides if slide["tooWide"] or slide["small"]] == []
+    # What is too long for a slide by itself cannot be dealt out to several, and is scrolled.
+    high = [slide["kinds"] for slide in slides if slide["tooHigh"] > ALLOWED]
+    assert [kinds for kinds in high if len([k for k in kinds if k != "heading"]) > 1] == []
 
 
-def explorer_of(live):
-    """Go to the explorer, and return it."""
-    slide = live.go_to(EXPLORER)
-    cell = slide.locator(f".widget-vbox:has(> {EXPLORER})")
-    return ExplorerView("JacobianExplorer", live.page, cell)
+def test_exported_slides_can_be_read(lesson):
+    assert_all_can_be_read(lesson[1])
 
 
-def test_a_slider_moved_by_keyboard_changes_the_picture_and_leaves_the_slide(live):
-    view = explorer_of(live)
-    first, where = view.settled(), live.where()
-    view.press("z₁", "ArrowRight")
-    assert view.settled(leaving=first).controls["z₁"] == "1.1"
-    assert live.where() == where
-    view.reset()
-    view.shows(first)
+def test_an_explorer_or_a_figure_shares_its_slide_with_nothing(lesson):
+    assert [s["kinds"] for s in lesson[1] if "picture" in s["kinds"] and len(s["kinds"]) > 1] == []
 
 
-def test_a_slider_dragged_by_mouse_changes_the_picture(live):
-    view = explorer_of(live)
-    first = view.settled()
-    view.drag_near_its_end("z₁")
-    view.settled(leaving=first)
-    view.reset()
-    view.shows(first)
+def test_nothing_follows_a_folded_answer_on_its_slide(lesson):
+    assert [slide["kinds"] for slide in lesson[1] if "answer" in slide["kinds"][:-1]] == []
 
 
-def test_a_remote_control_goes_on_although_a_slider_was_touched(live):
-    view = explorer_of(live)
-    first, where = view.settled(), live.where()
-    view.press("z₁", "PageDown")
-    assert live.where() == where + 1
-    live.page.keyboard.press("PageUp")
-    assert live.where() == where
-    view.shows(first)
+def test_an_answer_stands_open_where_a_slide_begins_with_it(lesson):
+    begins = [slide["kinds"][0] == "answer" for slide in lesson[1]]
+    assert [slide["open"] for slide in lesson[1]] == begins
 
 
-def test_the_picture_and_all_controls_are_in_sight_even_with_most_classes(live):
-    view = explorer_of(live)
-    first = view.settled()
-    view.press("classes", "End")
-    view.settled(leaving=first)
-    assert view.cell.locator(EXPLORER).bounding_box()["width"] > 800
-    for part in (EXPLORER, ".widget-inline-hbox >> visible=true", "button >> visible=true"):
-        expect(view.cell.locator(part).last).to_be_in_viewport(ratio=1)
-    view.reset()
-    view.shows(first)
+def test_code_stands_open_where_it_is_all_there_is_to_see(lesson):
+    page, _, cells = lesson
+    opened = page.locator(".jp-CodeCell:has(> details[open])").evaluate_all(ORDER)
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    assert opened == [f"cell-id={c.id}" for c in code if not c.outputs and c.id != "imports"]
+
+
+def test_nothing_is_lost_or_moved(lesson):
+    page, _, cells = lesson
+    expected = []
+    for cell in cells:
+        if cell.cell_type == "code":
+            expected.append(f"cell-id={cell.id}")
+        else:
+            prose = re.sub(r"^```.*?^```", "", cell.source, flags=re.MULTILINE | re.DOTALL)
+            expected += ["heading"] * len(re.findall(r"^#{1,3} ", prose, re.MULTILINE))
+    assert page.locator(".slides :is(.jp-CodeCell, h1, h2, h3)").evaluate_all(ORDER) == expected
+
+
+def test_pictures_have_alt_text_and_formulas_are_set(lesson):
+    page, _, cells = lesson
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    alt = [o.metadata["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
+    pictures = page.locator(".slides img")
+    assert pictures.evaluate_all("all => all.map(picture => picture.alt)") == alt
+    assert None not in [picture.evaluate(PIXELS) for picture in pictures.all()]
+    assert page.locator("mjx-container").count() > 0
+    assert page.locator("mjx-merror").count() == 0
+
+
+def where(page):
+    return page.evaluate("Reveal.getSlidePastCount()")
+
+
+def show(page, element):
+    """Go to the slide on which an element is; return which one that is."""
+    place = element.evaluate("element => Reveal.getIndices(element.closest('section'))")
+    page.evaluate("({ h, v }) => Reveal.slide(h, v, -1)", place)
+    return where(page)
+
+
+@contextmanager
+def live_slides(folder):
+    """Show a lesson as `make slides` does; yields its process and address, and ends it."""
+    unwanted = ("JUPYTER", "XDG", "DISPLAY", "WAYLAND")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
+    environment |= {"HOME": str(folder), "IPYTHONDIR": str(folder)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tools.slides", "03"],
+        cwd=ROOT,
+        env=environment | {"MPLCONFIGDIR": matplotlib.get_cachedir()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A shell that starts the tests in the background has them ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        try:
+            yield process, next(line.strip() for line in process.stdout if "?token=" in line)
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=60)
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def address(browser, tmp_path_factory):
+    with live_slides(tmp_path_factory.mktemp("home")) as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def live(tab, address):
+    with tab() as page:
+        page.goto(address, wait_until="commit")
+        page.wait_for_selector(READY, state="attached")
+        yield page
 
 
 def test_live_slides_can_be_read(live):
-    assert_all_can_be_read(live.measured())
+    slides = live.evaluate(MEASURE)
+    assert_all_can_be_read(slides)
+    assert ["picture"] in [slide["kinds"] for slide in slides]
 
 
-def test_code_is_folded(live):
-    code = live.page.locator("details.code")
-    assert code.count() > 10
-    assert live.page.locator("details.code[open]").count() == 0
+def test_a_slider_moves_the_picture_and_the_numbers_and_leaves_the_slide(live):
+    widget = live.locator(".widget-vbox:has(> .widget-image)")
+    slide = show(live, widget)
+    twin = JacobianExplorer()
+    assert move_a_slider(widget) == twin._repr_mimebundle_()[0]["text/plain"]
+    twin.set(classes=twin.controls["classes"].max)
+    expect(widget.locator("pre")).to_have_text(twin._repr_mimebundle_()[0]["text/plain"])
+    assert where(live) == slide
+    for part in (".widget-image", ".widget-inline-hbox >> visible=true", "button >> visible=true"):
+        expect(widget.locator(part).last).to_be_in_viewport(ratio=0.95)
+
+
+def test_a_remote_control_goes_on_although_a_slider_was_touched(live):
+    handle = live.locator(".noUi-handle >> visible=true").first
+    slide = show(live, live.locator(".widget-image"))
+    handle.press("PageDown")
+    assert where(live) == slide + 1
+    live.keyboard.press("PageUp")
+    assert where(live) == slide
 
 
 def test_the_next_key_unfolds_an_answer_before_it_goes_on(live):
-    answer = live.go_to("details.fragment").locator("details.fragment")
-    where = live.where()
-    expect(answer).to_be_visible()
+    answer = live.locator("details.fragment").first
+    slide = show(live, answer)
     expect(answer).not_to_have_attribute("open", "")
-    live.page.keyboard.press("ArrowRight")
+    live.keyboard.press("ArrowRight")
     expect(answer).to_have_attribute("open", "")
-    assert live.where() == where
-    live.page.keyboard.press("ArrowRight")
-    assert live.where() == where + 1
+    assert where(live) == slide
+    live.keyboard.press("ArrowRight")
+    assert where(live) == slide + 1
 
 
-def test_nobody_sees_live_slides_without_the_token(server):
-    with urlopen(server.base) as answer:
+def test_nobody_sees_live_slides_without_the_token(address):
+    base = address.partition("?")[0]
+    with urlopen(base) as answer:
         assert "/login" in answer.url
     with pytest.raises(HTTPError, match="403"):
-        urlopen(f"{server.base}api/kernels/00000000-0000-0000-0000-000000000000")
+        urlopen(f"{base}api/kernels/00000000-0000-0000-0000-000000000000")
 
 
-def test_ctrl_c_ends_live_slides_without_complaint(server, opened):
-    opened.page.context.close()
-    assert server.interrupt() == 0
-    assert not server.printed_after_the_address()
-
-
-def test_ctrl_c_ends_live_slides_while_the_lesson_is_being_run(browser, tmp_path):
-    with live_slides(LESSON, tmp_path, ANY_PORT, IPYTHONDIR=str(tmp_path)) as server:
-        page = SlidesPage(browser)
-        page.page.goto(server.address, wait_until="commit")
-        expect(page.page.locator("#running")).to_be_visible()
-        assert server.interrupt() == 0
-        page.page.context.close()
-
-
-@pytest.mark.parametrize(("number", "path"), LESSONS.items(), ids=LESSONS.keys())
-def test_exported_slides_can_be_read(still, exported, number, path):
-    still.open((exported / f"{path.stem}.html").as_uri())
-    assert_all_can_be_read(still.measured(), LONG.get(number, 0))
-
-
-def test_exported_slides_have_pictures_with_alt_text_and_formulas(still, exported):
-    still.open((exported / f"{PATH.stem}.html").as_uri())
-    outputs = [
-        output
-        for cell in nbformat.read(PATH, as_version=4).cells
-        for output in cell.get("outputs", [])
-    ]
-    alt = [o.metadata["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
-    pictures = still.page.locator(".slides img")
-    assert pictures.evaluate_all("all => all.map(picture => picture.alt)") == alt
-    assert pictures.evaluate_all("all => all.every(picture => picture.naturalWidth > 0)")
-    assert still.page.locator("mjx-container").count() > 20
-    fonts = "[...document.fonts].filter(font => font.status === 'error').length"
-    wait(still.page, "the fonts are still loading", "document.fonts.status === 'loaded'")
-    assert still.page.evaluate(fonts) == 0
-
-
-def test_the_exported_contents_lead_to_every_lesson_and_each_to_the_next(still, exported):
-    still.page.goto((exported / "index.html").as_uri())
-    links = still.page.locator("li a")
-    assert links.count() == len(LESSONS)
-    links.first.click()
-    still.page.wait_for_selector(".reveal.ready", state="attached")
-    following = f"a[href='{LESSONS['01'].stem}.html']"
-    still.go_to(following).locator(following).last.click()
-    expect(still.page).to_have_title("Turn scores into probabilities slides")
+@pytest.mark.parametrize("state", ["#running", READY], ids=["while it runs", "when it has run"])
+def test_ctrl_c_ends_live_slides(tab, tmp_path, state):
+    # Of a page that is never sent to its end, the browser does complain.
+    with tab(complaints_allowed=True) as page, live_slides(tmp_path) as (process, address):
+        page.goto(address, wait_until="commit")
+        page.wait_for_selector(state, state="attached")
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=LONGEST / 1000)
+        assert process.returncode == 0
+        assert "Traceback" not in printed
