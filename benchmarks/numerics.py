@@ -4,7 +4,6 @@ import subprocess
 import sys
 import tracemalloc
 from functools import partial
-from importlib.util import find_spec
 
 import numpy as np
 import scipy.special
@@ -46,16 +45,8 @@ def compare():
     ours = {"lessons": partial(softmax_backward, p, g)}
     closed = {"closed form with temporaries": partial(backward_with_temporaries, p, g)}
     slow = {"one column at a time": partial(backward_by_columns, p, g)}
-    peer = {}
-    if find_spec("torch"):
-        import torch
-
-        torch.set_num_threads(1)
-        logits = torch.from_numpy(z).requires_grad_()
-        arguments = torch.softmax(logits, -1), logits, torch.from_numpy(g)
-        peer["PyTorch"] = partial(torch.autograd.grad, *arguments, retain_graph=True)
     report("softmax, 2048 x 1000, float64", interleaved(forward, 60))
-    report("softmax_backward, the same size", interleaved(ours | closed | peer, 60))
+    report("softmax_backward, the same size", interleaved(ours | closed, 60))
     report("softmax_backward, the same size", interleaved(ours | slow, 3))
     memory = {name: peak_memory(function) for name, function in (ours | closed).items()}
     report("softmax_backward, memory", memory, "MB")
