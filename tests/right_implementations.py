@@ -195,6 +195,86 @@ def softmax_cross_entropy_grad__with_the_jacobian_of_log_softmax(z, t):
     return np.einsum("ni,nij->nj", -t, jacobian) / z.shape[0]
 
 
+# The same step for the logarithm
+
+
+def log_softmax_backward__in_one_line(log_p, grad_log_p, axis):
+    return grad_log_p - np.exp(log_p) * grad_log_p.sum(axis=axis, keepdims=True)
+
+
+def log_softmax_backward__with_the_full_jacobian(log_p, grad_log_p, axis):
+    p, g = np.exp(np.moveaxis(log_p, axis, -1)), np.moveaxis(grad_log_p, axis, -1)
+    jacobian = np.eye(p.shape[-1]) - p[..., None, :]
+    return np.moveaxis(np.einsum("...i,...ij->...j", g, jacobian), -1, axis)
+
+
+def log_softmax_backward__one_slice_at_a_time(log_p, grad_log_p, axis):
+    both = np.concatenate([np.moveaxis(a, axis, -1) for a in (log_p, grad_log_p)], axis=-1)
+    n = log_p.shape[axis]
+    rows = np.apply_along_axis(lambda r: r[n:] - np.exp(r[:n]) * sum(r[n:]), -1, both)
+    return np.moveaxis(rows, -1, axis)
+
+
+# Soft targets
+
+
+def soft_cross_entropy_grad__in_one_line(z, t):
+    return (scipy.special.softmax(z, axis=1) * t.sum(axis=1, keepdims=True) - t) / len(z)
+
+
+def soft_cross_entropy_grad__one_target_at_a_time(z, t):
+    p, n = scipy.special.softmax(z, axis=1), z.shape[1]
+    return sum(t[:, i : i + 1] * (p - np.eye(n)[i]) for i in range(n)) / len(z)
+
+
+def soft_cross_entropy_grad__with_the_jacobian_of_log_softmax(z, t):
+    p = scipy.special.softmax(z, axis=1)
+    return np.einsum("ni,nij->nj", -t / len(z), np.eye(z.shape[1]) - p[:, None, :])
+
+
+# A temperature
+
+
+def temperature_jacobian__with_diag_and_outer(z, temperature):
+    p = scipy.special.softmax(z / temperature)
+    return (np.diag(p) - np.outer(p, p)) / temperature
+
+
+def temperature_jacobian__with_complex_steps(z, temperature):
+    exp = np.exp((z - z.max() + 1e-20j * np.eye(z.size)) / temperature)
+    return (exp / exp.sum(axis=1, keepdims=True)).imag.T / 1e-20
+
+
+def temperature_jacobian__with_loops(z, temperature):
+    exp = [math.exp((entry - max(z)) / temperature) for entry in z]
+    p = [e / sum(exp) for e in exp]
+    return [[a * ((i == j) - b) / temperature for j, b in enumerate(p)] for i, a in enumerate(p)]
+
+
+# A mask
+
+
+def masked_softmax_backward__with_minus_infinity(z, mask, cotangent):
+    p = scipy.special.softmax(np.where(mask, z, -np.inf), axis=1)
+    return p * (cotangent - (p * cotangent).sum(axis=1, keepdims=True))
+
+
+def masked_softmax_backward__on_the_classes_that_take_part(z, mask, cotangent):
+    gradient = np.zeros(z.shape)
+    for row, m, g, out in zip(z, mask, cotangent, gradient, strict=True):
+        p = scipy.special.softmax(row[m])
+        out[m] = p * (g[m] - p @ g[m])
+    return gradient
+
+
+def masked_softmax_backward__with_the_mask_in_the_sum(z, mask, cotangent):
+    exp = mask * np.exp(
+        np.minimum(z - np.max(z, axis=1, where=mask, initial=-9e9, keepdims=True), 0)
+    )
+    p = exp / exp.sum(axis=1, keepdims=True)
+    return p * cotangent - p * np.sum(p * cotangent, axis=1, keepdims=True)
+
+
 # A gradient by finite differences
 
 

@@ -11,10 +11,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from softmax_lessons import sandbox
-from softmax_lessons.exercises import CHECKS, check_gradient_checker, check_softmax
+from softmax_lessons.exercises import CHECKS, check_gradient_checker, check_softmax, safe_call
+from softmax_lessons.exercises.verdict import Status
 from softmax_lessons.numerics import softmax
-from softmax_lessons.verdicts import Status
 
 TIMED = hasattr(signal, "setitimer")
 WATCHED = hasattr(sys, "monitoring")
@@ -28,7 +27,7 @@ def stopped_soon(monkeypatch):
     """Stop functions after a moment: only for those without end, since a machine may be busy."""
     for check in (check_softmax, check_gradient_checker):
         check(lambda *arguments: 0)  # finds out what is expected, once and unhurried
-    monkeypatch.setattr(sandbox, "SECONDS", 0.05)
+    monkeypatch.setattr(safe_call, "SECONDS", 0.05)
 
 
 def shows_itself(verdict):
@@ -66,8 +65,8 @@ def returns_after_all(z, axis):
 )
 @pytest.mark.parametrize("function", [endless, swallows, returns_after_all])
 def test_a_function_that_does_not_return_is_stopped(function, timed, monkeypatch):
-    monkeypatch.setattr(sandbox, "TIMED", timed)
-    monkeypatch.setattr(sandbox, "WATCHED", not timed)
+    monkeypatch.setattr(safe_call, "TIMED", timed)
+    monkeypatch.setattr(safe_call, "WATCHED", not timed)
     verdict = check_softmax(function)
     assert verdict.status is Status.RAISES
     assert verdict.summary == "For this input it did not return within 0.05 seconds."
@@ -95,10 +94,9 @@ def test_a_checker_that_does_not_return_is_stopped():
 @needs_timers
 def test_in_a_notebook_an_endless_loop_is_stopped_and_the_next_cell_runs():
     check = """\
-from softmax_lessons import sandbox
-from softmax_lessons.exercises import check_softmax
+from softmax_lessons.exercises import check_softmax, safe_call
 check_softmax(lambda z, axis: z)
-sandbox.SECONDS = 0.05
+safe_call.SECONDS = 0.05
 
 def my_softmax(z, axis):
     while True:

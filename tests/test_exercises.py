@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from softmax_lessons.exercises import (
+    ATTEMPTS,
     CHECKS,
     EXERCISES,
     check_finite_difference_gradient,
@@ -16,23 +17,17 @@ from softmax_lessons.exercises import (
     check_softmax_jacobian,
     check_softmax_vjp,
 )
-from softmax_lessons.gradient_check import check_gradient
-from softmax_lessons.misconceptions import CATALOGUE, CLAIMS, table
-from softmax_lessons.misconceptions.checking import (
-    one_example,
-    saturated_and_loose,
-    sum_loss,
-    uniform_logits,
-)
+from softmax_lessons.exercises.inputs import Input
+from softmax_lessons.exercises.verdict import Status
+from softmax_lessons.gradient_check import check_gradient, finite_difference_gradient
+from softmax_lessons.misconceptions import MISTAKES, table
 from softmax_lessons.numerics import softmax, softmax_backward
-from softmax_lessons.verdicts import Status
 
 
 @pytest.fixture(autouse=True)
 def first_attempt():
     """Start every test with no hint uncovered."""
-    for exercise in EXERCISES.values():
-        exercise.attempts.clear()
+    ATTEMPTS.clear()
 
 
 def vjp_of(function_of_p_and_g):
@@ -46,28 +41,110 @@ right = vjp_of(softmax_backward)
 # The catalogue
 
 
-@pytest.mark.parametrize("kind", EXERCISES)
-def test_every_mistake_of_the_catalogue_is_recognised_under_its_own_name(kind):
-    records = [record for record in CATALOGUE if record.kind == kind]
-    found = [CHECKS[f"check_{kind}"](record.function).misconception for record in records]
-    assert records
-    assert [mistake and mistake.key for mistake in found] == [record.key for record in records]
+def formulas_with_names():
+    """Return exercise, keys and text of every formula that is wrong on plain inputs."""
+    return [
+        pytest.param(name, formula, id=f"{name}: {formula.text}")
+        for name, exercise in EXERCISES.items()
+        for formula in exercise.result[1:]
+        if formula.keys
+        and "function" not in exercise.roles
+        and ("axis" in exercise.roles or "wrong-axis" not in formula.keys)
+    ]
 
 
-def test_every_mistake_has_an_exercise_and_every_claim_a_mistake():
-    assert {record.kind for record in CATALOGUE} == EXERCISES.keys()
-    assert {record.key for record in CATALOGUE} == CLAIMS.keys()
-    assert {f"check_{kind}" for kind in EXERCISES} == CHECKS.keys()
+@pytest.mark.parametrize(("name", "formula"), formulas_with_names())
+def test_every_wrong_formula_is_recognised_under_its_own_names(name, formula):
+    exercise = EXERCISES[name]
+
+    def wrong(*arguments):
+        return exercise.predict(Input(arguments), result=formula)
+
+    verdict = CHECKS[f"check_{name}"](wrong)
+    assert not verdict.passed
+    assert set(formula.keys) <= {mistake.key for mistake in verdict.mistakes}
+
+
+def test_every_mistake_of_a_formula_has_a_text_and_every_exercise_a_check():
+    used = {
+        key for e in EXERCISES.values() for f in e.given + e.result + e.chained for key in f.keys
+    }
+    assert used <= MISTAKES.keys()
+    assert {f"check_{name}" for name in EXERCISES} == CHECKS.keys()
 
 
 def test_the_table_lists_each_mistake_once_with_claim_reason_and_lesson():
     rows = table().rows()
-    assert [row[0] for row in rows] == list(dict.fromkeys(record.key for record in CATALOGUE))
+    assert [row[0] for row in rows] == list(MISTAKES)
     text, page = str(table()), table()._repr_html_()
     for key, claim, why, lesson in rows:
         assert f"{key} (lesson {lesson})\n    {claim}\n    {why}" in text
         for cell in (key, claim, why, lesson):
             assert f">{html.escape(cell)}</td>" in page
+
+
+# Several mistakes at once
+
+FORMULAS = {
+    "elementwise": lambda p, g: p * (1 - p) * g,
+    "sum-held-constant": lambda p, g: p * g,
+    "sum-not-weighted": lambda p, g: p * (g - g.sum(axis=-1, keepdims=True)),
+    "plain-mean": lambda p, g: p * (g - g.mean(axis=-1, keepdims=True)),
+    "probabilities-left-out": lambda p, g: g - (p * g).sum(axis=-1, keepdims=True),
+    "one-sum-over-batch": lambda p, g: p * (g - (p * g).sum()),
+    "off-diagonal-positive": lambda p, g: p * (g + (p * g).sum(axis=-1, keepdims=True)),
+}
+FACTORS = {"sign-flipped": -1, "factor-of-two": 2, "halved": 0.5}
+CALLS = []
+
+
+def exp_over_sum(z):
+    exp = np.exp(z)
+    return exp / exp.sum(axis=-1, keepdims=True)
+
+
+def one_maximum(z):
+    exp = np.exp(z - z.max())
+    return exp / exp.sum(axis=-1, keepdims=True)
+
+
+def into_zeros_like(z, value):
+    result = np.zeros_like(z)
+    result[...] = value
+    return result
+
+
+def after_writing(z, value):
+    z[...] = 0
+    return value
+
+
+def after_counting(z, value):
+    CALLS.append(1)
+    return value * (1 + 1e-3 * len(CALLS))
+
+
+DEMANDS = {
+    "no-shift": (exp_over_sum, lambda z, value: value),
+    "one-maximum-for-all": (one_maximum, lambda z, value: value),
+    "integer-result": (softmax, into_zeros_like),
+    "writes-into-argument": (softmax, after_writing),
+}
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_wrong_formula_and_a_wrong_factor_are_both_named(formula, factor):
+    verdict = check_softmax_vjp(lambda z, g: FACTORS[factor] * FORMULAS[formula](softmax(z), g))
+    assert {formula, factor} <= {mistake.key for mistake in verdict.mistakes}
+
+
+@pytest.mark.parametrize("demand", DEMANDS)
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_wrong_formula_and_an_unmet_demand_are_both_named(formula, demand):
+    forward, after = DEMANDS[demand]
+    verdict = check_softmax_vjp(lambda z, g: after(z, FORMULAS[formula](forward(z), g)))
+    assert {formula, demand} <= {mistake.key for mistake in verdict.mistakes}
 
 
 # The seven statuses
@@ -108,21 +185,13 @@ def test_a_stub_is_no_attempt_in_any_exercise_and_uncovers_no_hint(check, stub):
     verdict = check(stub)
     assert verdict.status is Status.NOT_ATTEMPTED
     assert not verdict.hint
-    assert not any(exercise.attempts for exercise in EXERCISES.values())
+    assert not ATTEMPTS
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        vjp_of(lambda p, g: 2 * p * (1 - p) * g),
-        vjp_of(lambda p, g: -p * (g - g.sum(-1, keepdims=True))),
-        lambda z, cotangent: z + cotangent,
-    ],
-)
-def test_two_mistakes_or_an_unknown_one_are_wrong_and_get_no_name(function):
-    verdict = check_softmax_vjp(function)
+def test_what_no_formula_explains_gets_no_name():
+    verdict = check_softmax_vjp(lambda z, cotangent: z + cotangent)
     assert verdict.status is Status.WRONG
-    assert verdict.misconception is None
+    assert verdict.mistakes == ()
 
 
 # What a verdict says
@@ -130,10 +199,10 @@ def test_two_mistakes_or_an_unknown_one_are_wrong_and_get_no_name(function):
 
 def test_a_known_mistake_comes_with_name_claim_example_reason_lesson_and_hint():
     verdict = check_softmax_vjp(elementwise)
-    claim, why, lesson = CLAIMS["elementwise"]
-    # The expected gradient is p_0 p_1 (g_0 - g_1) at the logits (1, 2): 0.19661 times -0.8817.
-    parts = ["known mistake", "elementwise", claim, "cotangent", "yours", "expected", "-0.1734"]
-    parts += [why, f"lesson {lesson}", "hint 1 of 3"]
+    key, claim, why, hint, lesson = MISTAKES["elementwise"]
+    # The expected gradient is p_0 p_1 (g_0 - g_1) at the logits (0, 1), with g = (1, 0).
+    parts = ["known mistake", key, claim, "cotangent", "yours", "expected", "-0.1966"]
+    parts += [why, f"lesson {lesson}", hint]
     for view in (str(verdict), verdict._repr_html_()):
         places = [html.unescape(view).rindex(part) for part in parts]
         assert places == sorted(places)
@@ -147,8 +216,8 @@ def test_the_counterexample_is_the_smallest_input_that_shows_the_mistake():
     counterexample = check_softmax_jacobian(diagonal).counterexample
     ((name, z),) = counterexample.arguments
     assert name == "z"
-    assert z.tolist() == [1, 2]
-    # Case 1 of the course: the Jacobian at (1, 2).
+    assert z.tolist() == [0, 1]
+    # Case 1 of the course: the Jacobian at (1, 2), and so at (0, 1).
     expected = 0.19661193 * np.array([[1, -1], [-1, 1]])
     assert_allclose(counterexample.expected, expected, atol=1e-8)
     assert_allclose(counterexample.yours, np.diag(np.diag(expected)), atol=1e-8)
@@ -157,7 +226,7 @@ def test_the_counterexample_is_the_smallest_input_that_shows_the_mistake():
 def test_a_wrong_result_comes_with_the_first_entry_that_differs():
     verdict = check_softmax_vjp(lambda z, cotangent: right(z, cotangent) + 1e-3)
     assert verdict.status is Status.WRONG
-    assert verdict.counterexample.note.startswith("first at index (0, 0)")
+    assert "first at index (0, 0)" in verdict.summary
 
 
 def test_a_page_can_be_light_or_dark_since_a_verdict_sets_no_colour_of_text_or_ground():
@@ -212,34 +281,83 @@ def test_what_a_learner_wrote_is_no_formula_on_a_page(way):
 # Hints
 
 
-def test_each_wrong_attempt_uncovers_the_next_hint_and_the_last_one_stays():
+def unknown(z, cotangent):
+    return z + cotangent
+
+
+def unknown_too(z, cotangent):
+    return z + 2 * cotangent
+
+
+def renamed(function, name):
+    return type(function)(function.__code__.replace(co_name=name), function.__globals__)
+
+
+def test_a_hint_belongs_to_the_mistake_however_often_it_is_made():
     hints = [check_softmax_vjp(elementwise).hint for _ in range(5)]
-    assert [hint[:11] for hint in hints] == ["hint 1 of 3", "hint 2 of 3", *["hint 3 of 3"] * 3]
-    assert "worked idea" in hints[-1]
+    assert hints == [MISTAKES["elementwise"].hint] * 5
+
+
+def test_without_a_name_each_new_attempt_uncovers_the_next_hint_and_the_same_code_does_not():
+    first, second = renamed(unknown, "mine"), renamed(unknown_too, "mine")
+    hints = [check_softmax_vjp(f).hint[:11] for f in (first, first, second, first)]
+    assert hints == ["hint 1 of 3", "hint 1 of 3", "hint 2 of 3", "hint 2 of 3"]
+
+
+def test_a_slip_uncovers_no_hint():
+    def slip(z, cotangent):
+        return zz + cotangent  # noqa: F821
+
+    verdict = check_softmax_vjp(slip)
+    assert verdict.status is Status.RAISES
+    assert not verdict.hint
+    assert not ATTEMPTS
 
 
 def test_hints_of_one_exercise_are_not_uncovered_by_another_and_start_anew_when_it_is_right():
-    check_softmax_vjp(elementwise)
-    assert "hint 1" in check_softmax_jacobian(lambda z: z).hint
-    check_softmax_vjp(right)
-    assert "hint 1" in check_softmax_vjp(elementwise).hint
+    check_softmax_vjp(renamed(unknown, "mine"))
+    assert "hint 1" in check_softmax_jacobian(lambda z: np.outer(z, z) + 1).hint
+    check_softmax_vjp(renamed(vjp, "mine"))
+    assert "hint 1" in check_softmax_vjp(renamed(unknown_too, "mine")).hint
 
 
-def test_a_function_of_another_name_starts_with_the_first_hint():
-    def demonstration(z, cotangent):
+def vjp(z, cotangent):
+    return softmax_backward(softmax(z), cotangent)
+
+
+def test_a_lesson_that_comes_later_is_said_to_come_later():
+    assert "read again: lesson 04" in str(check_softmax_vjp(elementwise, lesson="05"))
+    assert "you will meet this in lesson 04" in str(check_softmax_vjp(elementwise, lesson="03"))
+
+
+# What is shown of the learner's code
+
+
+def test_an_error_shows_the_learners_own_line():
+    def no_keepdims(z, cotangent):
+        p = softmax(z)
+        return p * (cotangent - np.zeros(17))
+
+    assert "`return p * (cotangent - np.zeros(17))`" in check_softmax_vjp(no_keepdims).summary
+
+
+def test_rows_bear_the_learners_own_names_and_can_be_pasted():
+    def mine(logits, upstream):
+        return upstream
+
+    lines = dict(check_softmax_vjp(mine).counterexample.lines())
+    assert lines["logits"] == "np.array([[0.0, 1.0]])"
+    assert "upstream" in lines
+
+
+def test_what_a_function_prints_is_shown_shortened():
+    def prints(z, cotangent):
+        print("p has shape", z.shape, "x" * 1000)
         return cotangent
 
-    check_softmax_vjp(demonstration)
-    assert "hint 1" in check_softmax_vjp(elementwise).hint
-    assert "hint 2" in check_softmax_vjp(demonstration).hint
-    assert "hint 1" in check_gradient_checker(lambda backward: True).hint
-    assert "hint 1" in check_gradient_checker(uniform_logits).hint
-
-
-@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-def test_every_exercise_has_three_hints_and_none_holds_the_code_of_the_answer(exercise):
-    assert len(exercise.hints) == 3
-    assert not any("return" in hint or "lambda" in hint for hint in exercise.hints)
+    verdict = check_softmax_vjp(prints)
+    assert "it printed: p has shape (1, 2) xxx" in str(verdict)
+    assert len(verdict.printed) < 300
 
 
 # Side effects
@@ -265,7 +383,8 @@ def test_writing_and_putting_back_is_told_by_the_input_that_is_read_only():
             x[index] = before
         return gradient
 
-    assert check_finite_difference_gradient(puts_back).misconception.key == "writes-into-argument"
+    mistakes = check_finite_difference_gradient(puts_back).mistakes
+    assert "writes-into-argument" in {mistake.key for mistake in mistakes}
 
 
 def test_writing_into_a_view_of_its_own_is_no_writing_into_the_argument():
@@ -313,13 +432,33 @@ def test_a_good_gradient_checker_is_correct_and_the_table_shows_all_it_was_given
         assert "sign flipped" in view
 
 
+def compares(z, g, atol=1e-6):
+    def checker(backward):
+        measured = finite_difference_gradient(lambda z: (g * softmax(z)).sum(), z)
+        return np.allclose(backward(softmax(z), g), measured, rtol=0, atol=atol)
+
+    return checker
+
+
+Z, G = np.random.default_rng(2).normal(size=(2, 3, 4))
+
+
 # What these miss of the fourteen wrong ones follows from their loss, logits, batch or tolerance.
 @pytest.mark.parametrize(
-    ("checker", "let_through"),
-    [(sum_loss, 6), (uniform_logits, 1), (one_example, 2), (saturated_and_loose, 6)],
+    ("checker", "key", "let_through"),
+    [
+        (compares(Z, np.ones((3, 4))), "sum-loss", 6),
+        (compares(np.zeros((3, 4)), G), "uniform-logits", 1),
+        (compares(Z[:1], G[:1]), "one-example", 2),
+        (compares(20 * np.eye(4)[[0, 2, 0]], G, 1e-2), "saturated-and-loose", 6),
+        (compares(Z, G, 0.02), "loose-tolerance", 0),
+        (lambda backward: True, "accepts-everything", 14),
+        (compares(Z, G, 0), "refuses-everything", 0),
+    ],
 )
-def test_blind_checkers_let_wrong_backwards_through(checker, let_through):
+def test_blind_checkers_let_wrong_backwards_through(checker, key, let_through):
     verdict = check_gradient_checker(checker)
+    assert verdict.misconception.key == key
     assert f"lets {let_through} of 14 wrong ones through" in verdict.summary
     assert sum("accepts ✗" in row[2] for row in verdict.table) == let_through
 
@@ -327,14 +466,3 @@ def test_blind_checkers_let_wrong_backwards_through(checker, let_through):
 @pytest.mark.parametrize("answer", [np.array([True, False]), 1, "True", np.float64(1)])
 def test_a_gradient_checker_that_returns_neither_true_nor_false_is_told_so(answer):
     assert check_gradient_checker(lambda backward: answer).status is Status.WRONG_TYPE
-
-
-def test_an_unknown_gradient_checker_is_wrong_and_its_table_says_where():
-    def refuses_zeros_only(backward):
-        g = np.array([[1.0, 2.0, 4.0]] * 2)
-        return bool(np.abs(backward(np.full((2, 3), 1 / 3), g)).sum() > 0.1)
-
-    verdict = check_gradient_checker(refuses_zeros_only)
-    assert verdict.status is Status.WRONG
-    assert ("zeros", "wrong", "refuses") in verdict.table
-    assert ("doubled", "wrong", "accepts ✗") in verdict.table

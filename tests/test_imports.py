@@ -13,8 +13,6 @@ PACKAGE = Path(softmax_lessons.__file__).parent
 HEAVY = {"sympy", "matplotlib", "ipywidgets", "PIL", "scipy", "IPython", "pandas"}
 
 NUMERICS = {"_validation", "numerics"}
-OBSERVING = {"verdicts", "sandbox", "observing"}
-JUDGING = OBSERVING | {"gradient_check", "misconceptions", "judging"}
 # What each module may load, beside itself, `NUMERICS`, the standard library and NumPy.
 ALLOWED = {
     "": set(),
@@ -27,13 +25,8 @@ ALLOWED = {
     "classifier": {"losses"},
     "data": set(),
     "symbolic": {"sympy"},
-    "sandbox": set(),
-    "verdicts": set(),
-    "misconceptions": {"gradient_check"},
-    "observing": OBSERVING,
-    "judging": JUDGING,
-    "probes": OBSERVING,
-    "exercises": JUDGING | {"probes"},
+    "misconceptions": set(),
+    "exercises": {"misconceptions"},
     "plotting": {"matplotlib", "PIL"},
     "explorers": {"gradient_check", "losses", "symbolic", "plotting"}
     | {"sympy", "matplotlib", "PIL", "ipywidgets", "IPython"},

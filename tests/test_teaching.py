@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from softmax_lessons.misconceptions import CLAIMS
+from softmax_lessons.misconceptions import MISTAKES
 
 ROOT = Path(__file__).parent.parent
 TEACHING = ROOT / "docs" / "teaching"
@@ -36,7 +36,7 @@ def test_the_minutes_add_up_to_a_school_lesson(guide):
 @every_guide
 def test_every_mistake_a_guide_links_to_is_in_the_catalogue(guide):
     keys = re.findall(r"\(#mistake-([a-z-]+)\)", guide.read_text("utf-8"))
-    assert set(keys) <= CLAIMS.keys()
+    assert set(keys) <= MISTAKES.keys()
 
 
 @every_guide

@@ -1,179 +1,55 @@
-"""Mistakes in the gradient of softmax and mean cross-entropy, f(z, t) for a one-hot batch."""
+"""The gradient of softmax and mean cross-entropy with respect to the logits, for targets t."""
 
-import numpy as np
+import re
 
-from softmax_lessons.misconceptions.catalogue import mistake
-from softmax_lessons.misconceptions.forward import CALLS, naive, one_maximum
-from softmax_lessons.numerics import softmax, softmax_backward
-
-KIND = "softmax_cross_entropy_grad"
+from softmax_lessons.misconceptions.backward import BACKWARD, LOG_BACKWARD
+from softmax_lessons.misconceptions.formula import Formula, formulas, twisted
 
 
-@mistake(KIND, "no-average")
-def not_averaged(z, t):
-    """Return p - t."""
-    return softmax(z) - t
+def with_gradient(known, g):
+    """Return the wrong backwards of a list, each sent the gradient that the loss gives it."""
+    sent = [(re.sub(r"\bg\b", g, text), keys) for text, keys in known if keys]
+    return [Formula(f"({text}) / N", keys) for text, keys in sent]
 
 
-@mistake(KIND, "averaged-twice")
-def averaged_twice(z, t):
-    """Divide by N squared."""
-    return (softmax(z) - t) / len(z) ** 2
+_SQUARED = "p * (p - t - sum(p * (p - t)))"
+_BINARY = "(p - t) / (p * (1 - p))"
+_WRONG = {
+    "target-forgotten": ["p / N"],
+    "one-subtracted-everywhere": ["(p - 1) / N"],
+    "true-class-only": ["(p * t - t) / N"],
+    "elementwise": ["(p * t - t) / N"],
+    "true-class-probability-everywhere": ["(sum(p * t) - t) / N"],
+    "target-subtracted-twice": ["(p - 2 * t) / N"],
+    "averaged-per-class": ["(p - t) / maximum(t.sum(0), 1)"],
+    "first-example-for-all": ["(p - first(t)) / N", "(p - t * (row == 0)) / N"],
+    "last-example-for-all": ["(p - last(t)) / N"],
+    "summed-over-batch": ["(p - t).mean(0)", "(p - t).sum(0)"],
+    "stops-at-probabilities": ["-t / p / N", "where(t == 0, 0, -t / p) / N"],
+    "stops-at-log-probabilities": ["-t / N"],
+    "long-way": ["p * (-t / p + sum(p * t / p)) / N"],
+    "epsilon-in-logarithm": [
+        "p * (-t / (p + 1e-12) + sum(p * t / (p + 1e-12))) / N",
+        "p * (-t / (p + 1e-7) + sum(p * t / (p + 1e-7))) / N",
+    ],
+    "squared-error": [f"{_SQUARED} / N", f"2 * {_SQUARED} / N"],
+    "squared-error elementwise": ["(p - t) * p * (1 - p) / N", "2 * (p - t) * p * (1 - p) / N"],
+    "squared-error softmax-twice": ["softmax(p) * (p - t - sum(softmax(p) * (p - t))) / N"],
+    "binary-cross-entropy": [f"{_BINARY} / N", f"p * ({_BINARY} - sum({_BINARY} * p)) / N"],
+    "logp-for-p": ["(logp - t) / N", "(sum(t * logp) - t) / N"],
+}
+_CHAINED = [*with_gradient(BACKWARD, "(-t / p)"), *with_gradient(LOG_BACKWARD, "(-t)")]
 
+LOSS = formulas("(p - t) / N", _WRONG)
+LOSS_CHAINED = [*_CHAINED, *with_gradient(twisted(BACKWARD), "(-t / p)")]
+"""Wrong backwards behind the cross-entropy, in case that none of `LOSS` fits."""
 
-@mistake(KIND, "averaged-over-entries")
-def averaged_over_entries(z, t):
-    """Divide by the number of entries."""
-    return (softmax(z) - t) / z.size
-
-
-@mistake(KIND, "averaged-over-entries")
-def averaged_over_classes(z, t):
-    """Divide by the number of classes."""
-    return (softmax(z) - t) / z.shape[1]
-
-
-@mistake(KIND, "summed-over-batch")
-def summed_over_batch(z, t):
-    """Return one gradient for the whole batch."""
-    return (softmax(z) - t).mean(axis=0)
-
-
-@mistake(KIND, "sign-flipped")
-def sign_flipped(z, t):
-    """Return t - p."""
-    return (t - softmax(z)) / len(z)
-
-
-@mistake(KIND, "target-forgotten")
-def target_forgotten(z, t):
-    """Return p."""
-    return softmax(z) / len(z)
-
-
-@mistake(KIND, "one-subtracted-everywhere")
-def one_subtracted_everywhere(z, t):
-    """Return p - 1."""
-    return (softmax(z) - 1) / len(z)
-
-
-@mistake(KIND, "elementwise")
-def elementwise(z, t):
-    """Return p t - t: the chain with the diagonal only, or the sum's derivative left out."""
-    p = softmax(z)
-    return (p * t - t) / len(z)
-
-
-@mistake(KIND, "rows-summed")
-def rows_summed(z, t):
-    """Return zeros, which the summed rows give."""
-    return np.zeros(z.shape)
-
-
-@mistake(KIND, "stops-at-probabilities")
-def stops_at_probabilities(z, t):
-    """Return the gradient with respect to the probabilities."""
-    return np.where(t == 0, 0, -t / softmax(z)) / len(z)
-
-
-@mistake(KIND, "stops-at-probabilities")
-def divides_by_every_probability(z, t):
-    """Return -t / p, which is 0 / 0 where a probability underflows."""
-    return -t / softmax(z) / len(z)
-
-
-@mistake(KIND, "long-way")
-def long_way(z, t):
-    """Send -t / p back through softmax."""
-    p = softmax(z)
-    return softmax_backward(p, -t / p) / len(z)
-
-
-@mistake(KIND, "stops-at-log-probabilities")
-def stops_at_log_probabilities(z, t):
-    """Return the gradient with respect to the log-probabilities."""
-    return -t / len(z)
-
-
-@mistake(KIND, "squared-error")
-def squared_error(z, t):
-    """Send p - t through softmax once more."""
-    p = softmax(z)
-    return softmax_backward(p, p - t) / len(z)
-
-
-@mistake(KIND, "squared-error")
-def squared_error_with_two(z, t):
-    """Send 2 (p - t) through softmax."""
-    p = softmax(z)
-    return softmax_backward(p, 2 * (p - t)) / len(z)
-
-
-@mistake(KIND, "factor-of-two")
-def doubled(z, t):
-    """Return twice the gradient."""
-    return 2 * (softmax(z) - t) / len(z)
-
-
-@mistake(KIND, "softmax-twice")
-def softmax_twice(z, t):
-    """Apply softmax to probabilities."""
-    return (softmax(softmax(z)) - t) / len(z)
-
-
-@mistake(KIND, "logits-for-probabilities")
-def logits_for_probabilities(z, t):
-    """Return z - t."""
-    return (z - t) / len(z)
-
-
-@mistake(KIND, "wrong-axis")
-def wrong_axis(z, t):
-    """Take the first axis for that of the classes."""
-    return (softmax(z, axis=0) - t) / len(z)
-
-
-@mistake(KIND, "one-sum-for-all")
-def one_sum(z, t):
-    """Divide by the sum of the whole batch."""
-    return (softmax(z, axis=None) - t) / len(z)
-
-
-@mistake(KIND, "no-shift")
-def not_shifted(z, t):
-    """Use the naive softmax."""
-    return (naive(z, -1) - t) / len(z)
-
-
-@mistake(KIND, "one-maximum-for-all")
-def one_maximum_for_all(z, t):
-    """Shift by the maximum of the whole batch."""
-    return (one_maximum(z, -1) - t) / len(z)
-
-
-@mistake(KIND, "integer-result")
-def integer_result(z, t):
-    """Write the result into an array like z."""
-    result = np.zeros_like(z)
-    result[...] = (softmax(z) - t) / len(z)
-    return result
-
-
-@mistake(KIND, "first-example-for-all")
-def first_target_for_all(z, t):
-    """Compare every example with the first target."""
-    return (softmax(z) - t[0]) / len(z)
-
-
-@mistake(KIND, "writes-into-argument")
-def writes_into_target(z, t):
-    """Subtract in the caller's target."""
-    np.subtract(softmax(z), t, out=t, casting="unsafe")
-    return t / len(z)
-
-
-@mistake(KIND, "remembers")
-def remembers(z, t):
-    """Let a number from the last call into the result."""
-    CALLS.append(1)
-    return (softmax(z) - t) / len(z) * (1 + 1e-3 * len(CALLS))
+SOFT_LOSS = formulas(
+    "(p * sum(t) - t) / N",
+    {
+        "targets-sum-to-one": ["(p - t) / N", "(p - t / sum(t)) / N"],
+        "target-hardened": ["(p - onehot(t)) / N", "(p * sum(t) - onehot(t)) / N"],
+        **_WRONG,
+    },
+)
+"""The same for targets that need not add up to 1."""

@@ -4,28 +4,33 @@ Put back are NumPy's error handling, print options and global random state, the 
 the filters of warnings, standard output and error, the recursion limit, the handlers of SIGINT and
 SIGALRM, and the timer. Nothing else is: not what a function does to modules, files or threads.
 
-A function is stopped after SECONDS, by a signal in the main thread of a POSIX system. Where there
-are no such signals, as in a browser, Python 3.12 and newer look at the clock at every jump and
-every call, which makes loops some five times slower. Elsewhere it has all the time it takes. Nor is
-a single operation in C, such as ``9**9**9``, stopped before it comes to its end, or a function that
-takes the alarm for itself.
+All calls of a check together have SECONDS. A function is stopped by a signal in the main thread of
+a POSIX system. Where there are no such signals, as in a browser, Python 3.12 and newer look at the
+clock at every jump and every call, which makes loops some five times slower. Elsewhere a call has
+all the time it takes. Nor is a single operation in C, such as ``9**9**9``, stopped before it comes
+to its end, or a function that takes the alarm for itself.
 """
 
 import contextlib
 import io
+import linecache
 import random
 import signal
 import sys
+import sysconfig
 import threading
 import time
+import traceback
 import warnings
+from pathlib import Path
 
 import numpy as np
 
 SECONDS = 5
 AGAIN = 0.1
 """The seconds that a stopped function has for cleaning up."""
-CHARACTERS = 100_000
+CHARACTERS, KEPT = 100_000, 400
+"""How much a function may print, and how much of it is kept."""
 TIMED = hasattr(signal, "setitimer")
 WATCHED = not TIMED and hasattr(sys, "monitoring")
 TOOL = 0
@@ -37,13 +42,14 @@ class Endless(BaseException):
 
 
 class _Sink(io.TextIOBase):
-    """Swallows what a function prints, up to a limit."""
+    """Keeps the beginning of what a function prints, and ends it where it prints without end."""
 
     def __init__(self):
-        self.left = CHARACTERS
+        self.left, self.text = CHARACTERS, ""
 
     def write(self, text):
         self.left -= len(text)
+        self.text = (self.text + text)[:KEPT]
         if self.left < 0:
             raise Endless(f"it printed more than {CHARACTERS} characters")
         return len(text)
@@ -88,12 +94,12 @@ def _next_below(frame, *functions):
 
 def _is_learners(frame):
     """Tell whether a frame is the learner's, and not a part of this module's work."""
-    below = _next_below(frame, _applied, call, _Signals.ring)
+    below = _next_below(frame, _applied, Caller.__call__, _Signals.ring)
     return below is not None and below.f_code is _applied.__code__
 
 
 class _Signals:
-    """Stops the body of a `with` after SECONDS; a real interrupt, from the stop button, too.
+    """Stops the body of a `with` after some seconds; a real interrupt, from the stop button, too.
 
     A KeyboardInterrupt that the learner's own code raises is an exception like any other. Signals
     reach the main thread of a POSIX system alone; elsewhere this does nothing. A call within a call
@@ -110,6 +116,9 @@ class _Signals:
     outermost = None
     moments = random.Random(0)
 
+    def __init__(self, seconds):
+        self.seconds = seconds
+
     def __enter__(self):
         self.rung, self.stopped = None, False
         main = threading.current_thread() is threading.main_thread()
@@ -121,9 +130,9 @@ class _Signals:
         if TIMED:
             self.alarm = signal.signal(signal.SIGALRM, self.ring)
             self.started = time.monotonic()
-            self.left, self.interval = signal.setitimer(signal.ITIMER_REAL, SECONDS, AGAIN)
+            self.left, self.interval = signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN)
         elif WATCHED:
-            self.end = time.monotonic() + SECONDS
+            self.end = time.monotonic() + self.seconds
             self.watch()
         return self
 
@@ -188,44 +197,66 @@ class _Signals:
             raise self.rung
 
 
-def call(function, *arguments):
-    """Call a function that may do anything.
+class Caller:
+    """Calls functions that may do anything, all together for SECONDS at most.
 
-    Parameters
+    Attributes
     ----------
-    function : callable
-    *arguments
-        Handed on as they are.
-
-    Returns
-    -------
-    value, error : object, BaseException or None
-        What it returned, or what it raised, SystemExit and KeyboardInterrupt of its own included.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If the learner presses stop.
+    printed : str
+        The beginning of what the first of them that printed wrote.
 
     Examples
     --------
-    >>> call(int, "7")
+    >>> Caller()(int, "7")
     (7, None)
     """
-    value = error = None
-    with (
-        contextlib.redirect_stdout(_Sink()),
-        contextlib.redirect_stderr(_Sink()),
-        warnings.catch_warnings(),
-        np.errstate(all="ignore"),
-    ):
-        warnings.simplefilter("ignore")
-        with _Settings(), _Signals() as signals:
-            try:
-                signals.pass_on()
-                value = _applied(function, arguments)
-            except BaseException as caught:
-                error = caught
-    signals.pass_on()
-    # It may have caught what stopped it, and returned then.
-    return (None, signals.rung) if signals.rung else (value, error)
+
+    def __init__(self):
+        self.end = time.monotonic() + SECONDS
+        self.printed = ""
+
+    def __call__(self, function, *arguments):
+        """Return what a function returned, and what it raised, a SystemExit of its own included.
+
+        Only a KeyboardInterrupt is passed on, where the learner presses stop.
+        """
+        value = error = None
+        out, left = _Sink(), self.end - time.monotonic()
+        if left <= 0:
+            return None, Endless(f"it did not return within {SECONDS} seconds, all calls together")
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(_Sink()),
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+        ):
+            warnings.simplefilter("ignore")
+            with _Settings(), _Signals(left) as signals:
+                try:
+                    signals.pass_on()
+                    value = _applied(function, arguments)
+                except BaseException as caught:
+                    error = caught
+        signals.pass_on()
+        self.printed = self.printed or out.text
+        # It may have caught what stopped it, and returned then.
+        return (None, signals.rung) if signals.rung else (value, error)
+
+
+NOT_THEIRS = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), "site-packages")
+
+
+def learners_line(error):
+    """Return the last line of the learner's own code that an error came through, if there is one.
+
+    Examples
+    --------
+    >>> learners_line(ValueError("never raised"))
+    ''
+    """
+    for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
+        file = frame.f_code.co_filename
+        line = linecache.getline(file, number).strip()
+        if line and not any(part in file for part in NOT_THEIRS):
+            return line
+    return ""

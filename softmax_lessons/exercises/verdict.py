@@ -12,19 +12,28 @@ class Status(Enum):
     """How a handed-in function fared."""
 
     NOT_ATTEMPTED = "not attempted"
+    NOT_READ = "not read"
     RAISES = "raises"
     WRONG_TYPE = "wrong type"
     WRONG_SHAPE = "wrong shape"
     KNOWN_MISTAKE = "known mistake"
     WRONG = "wrong"
+    OTHER_FORM = "right, in another form"
     CORRECT = "correct"
 
 
 # The edge and the mark of a verdict that is not a mistake.
-LOOKS = {Status.CORRECT: ("#009E73", "✓"), Status.NOT_ATTEMPTED: ("#999999", "…")}
+LOOKS = {
+    Status.CORRECT: ("#009E73", "✓"),
+    Status.OTHER_FORM: ("#009E73", "≈"),
+    Status.NOT_ATTEMPTED: ("#999999", "…"),
+    Status.NOT_READ: ("#999999", "?"),
+}
 
 LARGEST = 10**6
 """An array of more entries is shown by its shape."""
+LONGEST = 200
+"""How many characters are shown of what is no array."""
 
 
 def shown(value):
@@ -78,6 +87,33 @@ def as_html(text):
     return re.sub(r"[$\\]", r"<span>\g<0></span>", escape(text))
 
 
+def pasteable(value):
+    """Return an argument as code that makes it.
+
+    Examples
+    --------
+    >>> pasteable(np.array([[0.0, 1.0]]))
+    'np.array([[0.0, 1.0]])'
+    """
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    rounded = value if value.dtype.kind != "f" else np.round(value.astype(float), 4) + 0.0
+    dtype = ", dtype=np.float32" if value.dtype == np.float32 else ""
+    return f"np.array({rounded.tolist()}{dtype})"
+
+
+def printable(text):
+    r"""Return text cut off where it is long, with escapes for characters that would not be seen.
+
+    Examples
+    --------
+    >>> printable("up\x1b[2A")
+    'up\\x1b[2A'
+    """
+    text = text if len(text) <= LONGEST else text[:LONGEST] + " ..."
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+
+
 @dataclass(frozen=True)
 class Counterexample:
     """The smallest input that shows a mistake, with both answers.
@@ -85,7 +121,7 @@ class Counterexample:
     Parameters
     ----------
     arguments : tuple of (str, object)
-        The name and the value of each argument.
+        The name, as the learner's function has it, and the value of each argument.
     yours : object
         What the function gave.
     expected : object
@@ -100,9 +136,9 @@ class Counterexample:
     note: str = ""
 
     def lines(self):
-        """Return pairs of a name and a text."""
-        pairs = [*self.arguments, ("yours", self.yours), ("expected", self.expected)]
-        return [(name, shown(value)) for name, value in pairs]
+        """Return pairs of a name and a text; the arguments can be pasted and run."""
+        arguments = [(name, pasteable(value)) for name, value in self.arguments]
+        return [*arguments, ("yours", shown(self.yours)), ("expected", shown(self.expected))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,47 +152,72 @@ class Verdict:
     status : Status
     summary : str
         The outcome in a sentence.
-    misconception : Misconception or None
-        The mistake, where it is one of the catalogue; its name and claim are in the summary.
+    mistakes : tuple of Mistake
+        All that were found, the most important first; `misconception` is that one, or None.
     counterexample : Counterexample or None
         The smallest input that shows it.
     hint : str
         What to try next; empty where there is nothing to say.
     table : tuple of tuple of str
         Rows of three cells, with their headings first, where a check tries many things; else empty.
+    read_as : str
+        How the program was called, where it was not called as the exercise says.
+    printed : str
+        The beginning of what the function printed.
+    lesson : str or None
+        The number of the lesson at hand: mistakes of later ones are said to come later.
     """
 
     exercise: str
     status: Status
     summary: str
-    misconception: object = None
+    mistakes: tuple = ()
     counterexample: Counterexample | None = None
     hint: str = ""
     table: tuple[tuple[str, ...], ...] = ()
+    read_as: str = ""
+    printed: str = ""
+    lesson: str | None = None
 
     @property
     def passed(self):
         """Whether the function is right."""
         return self.status is Status.CORRECT
 
+    @property
+    def misconception(self):
+        """The most important mistake, None where none has a name."""
+        return self.mistakes[0] if self.mistakes else None
+
     def _notes(self):
         """Return the paragraphs after the summary, each a heading and a text."""
         notes = []
         if self.counterexample and self.counterexample.note:
             notes.append(("where it shows", self.counterexample.note))
-        if self.misconception:
-            notes.append(("why it is wrong", self.misconception.why))
-            notes.append(("read again", f"lesson {self.misconception.lesson}"))
+        if self.mistakes:
+            first, *others = self.mistakes
+            notes.append(("why it is wrong", first.why))
+            notes += [("also", f"{other.key}: {other.why}") for other in others]
+            later = self.lesson is not None and first.lesson > self.lesson
+            place = f"you will meet this in lesson {first.lesson}" if later else ""
+            notes.append(("read again", place or f"lesson {first.lesson}"))
         if self.hint:
             notes.append(("next", self.hint))
+        if self.printed:
+            notes.append(("it printed", self.printed))
         return notes
 
     def __str__(self):
         """Return the whole verdict as text."""
-        lines = [f"{self.exercise}: {self.status.value}", self.summary]
+        lines = [f"{self.exercise}: {self.status.value}"]
+        lines += [f"read as: {self.read_as}"] if self.read_as else []
+        lines.append(self.summary)
         if self.counterexample:
-            for name, text in self.counterexample.lines():
-                lines.append(f"  {name:9} {text.replace(chr(10), chr(10) + ' ' * 12)}")
+            pairs = self.counterexample.lines()
+            width = max(len(name) for name, _ in pairs)
+            for name, text in pairs:
+                indent = "\n" + " " * (width + 3)
+                lines.append(f"  {name:{width}} {text.replace(chr(10), indent)}")
         lines += [f"{heading}: {text}" for heading, text in self._notes()]
         if self.table:
             widths = [max(map(len, column)) for column in zip(*self.table, strict=True)]
@@ -170,28 +231,26 @@ class Verdict:
     def _repr_html_(self):
         """Return the verdict as HTML that takes its colours from the page, light or dark."""
         edge, mark = LOOKS.get(self.status, ("#D55E00", "✗"))
+        reading = f"<i>read as: {as_html(self.read_as)}</i><br>" if self.read_as else ""
         parts = [
             f"<p><b>{mark} {as_html(self.exercise)}: {escape(self.status.value)}</b><br>"
-            f"{as_html(self.summary)}</p>"
+            f"{reading}{as_html(self.summary)}</p>"
         ]
+        left = 'style="text-align:left;vertical-align:top"'
         if self.counterexample:
             rows = "".join(
-                f'<tr><th style="text-align:left;vertical-align:top">{escape(name)}</th>'
-                f'<td style="text-align:left"><pre style="margin:0">{escape(text)}</pre></td></tr>'
+                f"<tr><th {left}>{escape(name)}</th>"
+                f'<td {left}><pre style="margin:0">{escape(text)}</pre></td></tr>'
                 for name, text in self.counterexample.lines()
             )
             parts.append(f'<table style="background:transparent">{rows}</table>')
         parts += [f"<p><b>{escape(name)}:</b> {as_html(text)}</p>" for name, text in self._notes()]
         if self.table:
-            head, *body = self.table
-            heads = "".join(f'<th style="text-align:left">{escape(cell)}</th>' for cell in head)
             rows = "".join(
-                "<tr>"
-                + "".join(f'<td style="text-align:left">{as_html(cell)}</td>' for cell in row)
-                + "</tr>"
-                for row in body
+                "<tr>" + "".join(f"<{tag} {left}>{as_html(cell)}</{tag}>" for cell in row) + "</tr>"
+                for tag, row in zip(["th", *["td"] * len(self.table)], self.table, strict=False)
             )
-            parts.append(f"<table><tr>{heads}</tr>{rows}</table>")
+            parts.append(f"<table>{rows}</table>")
         return (
             f'<div style="border-left:5px solid {edge};padding:0.2em 1em;max-width:60em">'
             f"{''.join(parts)}</div>"

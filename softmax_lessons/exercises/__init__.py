@@ -1,0 +1,536 @@
+"""Checks for functions that learners write: which mistakes are in it, where they show, what to try.
+
+Every check takes a function, calls it on many small inputs and returns a `Verdict`. It never
+raises because of what the function does, and changes nothing. What is promised about the arguments
+is asked, and nothing else: arrays of floats or of integers, of the shapes named below, logits of
+any size, arrays that are not contiguous or not writable, and the same input again.
+
+Where a mistake has no name, each further wrong attempt uncovers one more hint. `lesson` is the
+number of the lesson at hand, "02": mistakes that later ones explain are then said to come later.
+"""
+
+import re
+from dataclasses import replace
+from types import FunctionType
+
+import numpy as np  # noqa: F401 - for the examples
+
+from softmax_lessons import numerics  # noqa: F401
+from softmax_lessons.exercises import inputs
+from softmax_lessons.exercises.checking import judge_checker, moves_tell
+from softmax_lessons.exercises.judge import (
+    COMMON,
+    MEAN,
+    SIGN,
+    TWICE,
+    Attempt,
+    Exercise,
+    judge,
+    kept,
+    nothing_yet,
+)
+from softmax_lessons.exercises.safe_call import Caller
+from softmax_lessons.exercises.verdict import Status, Verdict
+from softmax_lessons.misconceptions.backward import BACKWARD, LOG_BACKWARD
+from softmax_lessons.misconceptions.formula import Formula, formulas, twisted
+from softmax_lessons.misconceptions.forward import LOG_SOFTMAX, SOFTMAX
+from softmax_lessons.misconceptions.jacobian import BATCHED, BATCHED_TWISTED, JACOBIAN
+from softmax_lessons.misconceptions.loss import LOSS, LOSS_CHAINED, SOFT_LOSS
+
+_FROM_LOGITS = [*SOFTMAX, Formula("z", ("logits-for-probabilities",))]
+_WITH_GRADIENT = [*_FROM_LOGITS, Formula("softmax(g)", ("softmax-of-gradient",))]
+_BACKWARD_FACTORS = [*COMMON, MEAN, (("averaged-over-entries",), lambda N, n: 1 / n)]
+_LOSS_FACTORS = [
+    *COMMON,
+    (("no-average",), lambda N, n: N),
+    (("averaged-twice",), lambda N, n: 1 / N),
+    (("averaged-over-entries",), lambda N, n: 1 / n),
+    (("averaged-over-entries",), lambda N, n: N / n),
+]
+_WHERE = "Compare the two results entry by entry, on paper too: which is the first that differs?"
+_STEPS = "Print every intermediate result for that input, and compare each with a hand calculation."
+_FOLDED = "A worked solution is folded below the exercise. Which of its lines differs from yours?"
+_HINTS = (_WHERE, _STEPS, _FOLDED)
+
+
+def _in(text, **new):
+    """Return a formula with other expressions for its names."""
+    return re.sub(r"\b(?:" + "|".join(new) + r")\b", lambda name: new[name[0]], text)
+
+
+SOFTMAX_EXERCISE = Exercise(
+    "softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, formulas("p", {}), _HINTS
+)
+LOG_SOFTMAX_EXERCISE = Exercise(
+    "log_softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, LOG_SOFTMAX, _HINTS
+)
+JACOBIAN_EXERCISE = Exercise(
+    "softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN, _HINTS
+)
+BATCHED_EXERCISE = Exercise(
+    "batched_jacobian(z)",
+    ("z",),
+    inputs.BATCHED_JACOBIAN,
+    _FROM_LOGITS,
+    BATCHED,
+    _HINTS,
+    [*COMMON, MEAN],
+    BATCHED_TWISTED,
+)
+VJP_EXERCISE = Exercise(
+    "softmax_vjp(z, cotangent)",
+    ("z", "g"),
+    inputs.VJP,
+    _WITH_GRADIENT,
+    [
+        *BACKWARD,
+        Formula("softmax(g) * (z - sum(softmax(g) * z))", ("softmax-of-gradient",)),
+    ],
+    _HINTS,
+    _BACKWARD_FACTORS,
+    twisted(BACKWARD),
+)
+BACKWARD_EXERCISE = Exercise(
+    "softmax_backward(p, grad_p, axis)",
+    ("p", "g", "axis"),
+    inputs.BACKWARD,
+    formulas("p", {"softmax-twice": ["softmax(p)"], "softmax-of-gradient": ["softmax(g)"]}),
+    BACKWARD,
+    _HINTS,
+    _BACKWARD_FACTORS,
+    twisted(BACKWARD),
+)
+LOG_BACKWARD_EXERCISE = Exercise(
+    "log_softmax_backward(log_p, grad_log_p, axis)",
+    ("logp", "g", "axis"),
+    inputs.LOG_BACKWARD,
+    formulas(
+        "exp(logp)",
+        {"logp-for-p": ["logp"], "softmax-twice": ["softmax(exp(logp))"],
+         "softmax-of-gradient": ["softmax(g)"]},
+    ),
+    LOG_BACKWARD,
+    _HINTS,
+    _BACKWARD_FACTORS,
+    twisted(LOG_BACKWARD),
+)  # fmt: skip
+LOSS_EXERCISE = Exercise(
+    "softmax_cross_entropy_grad(z, t)",
+    ("z", "t"),
+    inputs.LOSS,
+    _FROM_LOGITS,
+    LOSS,
+    _HINTS,
+    _LOSS_FACTORS,
+    LOSS_CHAINED,
+)
+SOFT_LOSS_EXERCISE = Exercise(
+    "soft_cross_entropy_grad(z, t)",
+    ("z", "t"),
+    inputs.SOFT_LOSS,
+    _FROM_LOGITS,
+    SOFT_LOSS,
+    _HINTS,
+    _LOSS_FACTORS,
+    LOSS_CHAINED,
+)
+_OF_T = [Formula(_in(text, z="(z / T)"), keys) for text, keys in _FROM_LOGITS]
+TEMPERATURE_EXERCISE = Exercise(
+    "temperature_jacobian(z, temperature)",
+    ("z", "T"),
+    inputs.TEMPERATURE,
+    [
+        *_OF_T,
+        Formula("softmax(z)", ("temperature-ignored",)),
+        Formula("softmax(z * T)", ("temperature-multiplied",)),
+    ],
+    [
+        *(Formula(f"({text}) / T", keys) for text, keys in JACOBIAN),
+        *(Formula(text, (*keys, "temperature-factor")) for text, keys in JACOBIAN),
+        *(Formula(f"({text}) * T", (*keys, "temperature-factor")) for text, keys in JACOBIAN),
+    ],
+    _HINTS,
+)
+_MASKED = [Formula(_in(text, z="where(mask, z, -inf)"), keys) for text, keys in SOFTMAX]
+MASKED_EXERCISE = Exercise(
+    "masked_softmax_backward(z, mask, cotangent)",
+    ("z", "mask", "g"),
+    inputs.MASKED,
+    [
+        *_MASKED,
+        Formula("softmax(z)", ("mask-ignored",)),
+        Formula("softmax(z) * mask", ("mask-not-renormalised",)),
+        Formula("softmax(z * mask)", ("mask-as-zero",)),
+        Formula("softmax(z * mask) * mask", ("mask-as-zero", "mask-not-renormalised")),
+        Formula("softmax(where(mask, -inf, z))", ("mask-inverted",)),
+    ],
+    [*BACKWARD, Formula("p * (g - sum(p * g)) * mask")],
+    _HINTS,
+    _BACKWARD_FACTORS,
+    twisted(BACKWARD),
+)
+DIFFERENCE_EXERCISE = Exercise(
+    "finite_difference_gradient(function, x)",
+    ("function", "x"),
+    inputs.DIFFERENCE,
+    formulas("x", {}),
+    formulas(
+        "G",
+        {
+            "all-at-once": ["G.sum()", "G.sum() + 0 * G", "sum(G) + 0 * G", "G.sum(0) + 0 * G"],
+            "not-restored": ["cumsum(G).reshape(G.shape)"],
+        },
+    ),
+    _HINTS,
+    [SIGN, TWICE, (("distance-halved",), lambda N, n: 0.5)],
+    evidence=moves_tell,
+)
+CHECKER_EXERCISE = Exercise("gradient_checker(backward)", ("backward",), (), [], [], _HINTS)
+
+EXERCISES = {
+    exercise.name: exercise
+    for exercise in (
+        SOFTMAX_EXERCISE,
+        LOG_SOFTMAX_EXERCISE,
+        JACOBIAN_EXERCISE,
+        BATCHED_EXERCISE,
+        VJP_EXERCISE,
+        BACKWARD_EXERCISE,
+        LOG_BACKWARD_EXERCISE,
+        LOSS_EXERCISE,
+        SOFT_LOSS_EXERCISE,
+        TEMPERATURE_EXERCISE,
+        MASKED_EXERCISE,
+        DIFFERENCE_EXERCISE,
+        CHECKER_EXERCISE,
+    )
+}
+"""Every exercise by its name."""
+
+ATTEMPTS = {}
+"""The wrong attempts at each exercise, by the name of the function: their code, each once."""
+
+
+def _check(exercise, function, lesson):
+    """Return the verdict on what was handed in for an exercise, with what to try next."""
+    if function is None or function is ...:
+        return nothing_yet(exercise.signature)
+    if not callable(function):
+        got, _ = Caller()(kept, function)
+        text = got.text if hasattr(got, "text") else type(function).__name__
+        summary = f"Hand in the function itself, not what it returns: got {text}."
+        return Verdict(exercise.signature, Status.WRONG_TYPE, summary)
+    call, plain = Caller(), type(function) is FunctionType
+    names = function.__code__.co_varnames[: function.__code__.co_argcount] if plain else ()
+    if len(names) != len(exercise.roles):
+        names = tuple(exercise.arguments)
+    if exercise is CHECKER_EXERCISE:
+        verdict = judge_checker(exercise.signature, function, call)
+    else:
+        verdict = judge(exercise, Attempt(function, names), call)
+    return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
+
+
+def _hint(exercise, function, verdict):
+    """Return what to try next. Slips, and the same code again, uncover nothing."""
+    code = function.__code__ if type(function) is FunctionType else None
+    name = code.co_name if code else ""
+    if verdict.passed:
+        ATTEMPTS.pop((exercise.name, name), None)
+    if verdict.misconception:
+        return verdict.misconception.hint
+    if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE, Status.WRONG_TYPE):
+        return ""
+    tried = ATTEMPTS.setdefault((exercise.name, name), [])
+    if code not in tried:
+        tried.append(code)
+    number = min(len(tried), len(exercise.hints))
+    return f"hint {number} of {len(exercise.hints)}. {exercise.hints[number - 1]}"
+
+
+def check_softmax(f, lesson=None):
+    """Check a softmax.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, axis): logits of any shape and an axis; returns probabilities of z's shape.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> print(check_softmax(numerics.softmax))
+    softmax(z, axis): correct
+    Right on all 38 inputs.
+    """
+    return _check(SOFTMAX_EXERCISE, f, lesson)
+
+
+def check_log_softmax(f, lesson=None):
+    """Check a log_softmax.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, axis): logits of any shape and an axis; returns log-probabilities of z's shape.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_log_softmax(lambda z, axis: np.log(numerics.softmax(z, axis))).misconception.key
+    'logarithm-of-softmax'
+    """
+    return _check(LOG_SOFTMAX_EXERCISE, f, lesson)
+
+
+def check_softmax_jacobian(f, lesson=None):
+    """Check the Jacobian of one vector.
+
+    Parameters
+    ----------
+    f : callable
+        f(z): logits of shape (n,); returns shape (n, n).
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_softmax_jacobian(lambda z: np.diag(numerics.softmax(z))).misconception.key
+    'sum-held-constant'
+    """
+    return _check(JACOBIAN_EXERCISE, f, lesson)
+
+
+def check_batched_jacobian(f, lesson=None):
+    """Check the Jacobians of a batch.
+
+    Parameters
+    ----------
+    f : callable
+        f(z): logits of shape (N, n); returns shape (N, n, n).
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_batched_jacobian(numerics.softmax_jacobian).passed
+    True
+    """
+    return _check(BATCHED_EXERCISE, f, lesson)
+
+
+def check_softmax_vjp(f, lesson=None):
+    """Check the step from the incoming gradient to the logits.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, cotangent): both of shape (N, n), softmax along the last axis; returns that shape.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_softmax_vjp(lambda z, cotangent: 2 * cotangent).mistakes[1].key
+    'factor-of-two'
+    """
+    return _check(VJP_EXERCISE, f, lesson)
+
+
+def check_softmax_backward(f, lesson=None):
+    """Check the step back from the cached probabilities.
+
+    Parameters
+    ----------
+    f : callable
+        f(p, grad_p, axis): arrays of one shape, and the axis of the classes; returns that
+        shape.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_softmax_backward(lambda p, grad_p, axis: p * (1 - p) * grad_p).misconception.key
+    'elementwise'
+    """
+    return _check(BACKWARD_EXERCISE, f, lesson)
+
+
+def check_log_softmax_backward(f, lesson=None):
+    """Check the step back from the cached log-probabilities.
+
+    Parameters
+    ----------
+    f : callable
+        f(log_p, grad_log_p, axis): arrays of one shape, and the axis of the classes; returns that
+        shape.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_log_softmax_backward(numerics.softmax_backward).misconception.key
+    'softmax-rule'
+    """
+    return _check(LOG_BACKWARD_EXERCISE, f, lesson)
+
+
+def check_softmax_cross_entropy_grad(f, lesson=None):
+    """Check the gradient of the mean cross-entropy with respect to the logits.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, t): logits and one-hot targets of shape (N, n); returns that shape.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_softmax_cross_entropy_grad(lambda z, t: numerics.softmax(z) - t).misconception.key
+    'no-average'
+    """
+    return _check(LOSS_EXERCISE, f, lesson)
+
+
+def check_soft_cross_entropy_grad(f, lesson=None):
+    """Check the same gradient for soft targets, the rows of which need not add up to 1.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, t): logits and targets t >= 0 of shape (N, n); returns the gradient of the mean over
+        the rows of -sum(t log p), of that shape.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> f = lambda z, t: (numerics.softmax(z) - t) / len(z)
+    >>> check_soft_cross_entropy_grad(f).misconception.key
+    'targets-sum-to-one'
+    """
+    return _check(SOFT_LOSS_EXERCISE, f, lesson)
+
+
+def check_temperature_jacobian(f, lesson=None):
+    """Check the Jacobian of softmax(z / T).
+
+    Parameters
+    ----------
+    f : callable
+        f(z, temperature): logits of shape (n,) and a number above 0; returns shape (n, n).
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> f = lambda z, temperature: numerics.softmax_jacobian(z / temperature)
+    >>> check_temperature_jacobian(f).misconception.key
+    'temperature-factor'
+    """
+    return _check(TEMPERATURE_EXERCISE, f, lesson)
+
+
+def check_masked_softmax_backward(f, lesson=None):
+    """Check the step back through a softmax that leaves out some classes.
+
+    Parameters
+    ----------
+    f : callable
+        f(z, mask, cotangent): all of shape (N, n); mask is True for the classes that take part, one
+        at least in each row; returns the gradient at the logits, 0 at the others.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> f = lambda z, mask, cotangent: numerics.softmax_vjp(z, cotangent)
+    >>> check_masked_softmax_backward(f).misconception.key
+    'mask-ignored'
+    """
+    return _check(MASKED_EXERCISE, f, lesson)
+
+
+def check_finite_difference_gradient(f, lesson=None):
+    """Check a numeric gradient.
+
+    Parameters
+    ----------
+    f : callable
+        f(function, x): a function to one number, and a point of any shape; returns the gradient, of
+        x's shape.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> from softmax_lessons.gradient_check import finite_difference_gradient
+    >>> check_finite_difference_gradient(finite_difference_gradient).passed
+    True
+    """
+    return _check(DIFFERENCE_EXERCISE, f, lesson)
+
+
+def check_gradient_checker(f, lesson=None):
+    """Check a check: it has to accept every right backward and to refuse every wrong one.
+
+    Parameters
+    ----------
+    f : callable
+        f(backward): returns True where it accepts. It calls backward(p, grad_p), for arrays of
+        shape (N, n), softmax along the last axis.
+    lesson : str, optional
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> check_gradient_checker(lambda backward: True).misconception.key
+    'accepts-everything'
+    """
+    return _check(CHECKER_EXERCISE, f, lesson)
+
+
+CHECKS = {name: value for name, value in globals().items() if name.startswith("check_")}
+"""Every check by its name."""

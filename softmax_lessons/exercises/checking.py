@@ -1,0 +1,238 @@
+"""Judges numeric gradients by the points they ask for, and gradient checkers by what they ask."""
+
+from functools import partial
+
+import numpy as np
+
+from softmax_lessons import numerics
+from softmax_lessons.exercises.judge import described, nothing, nothing_yet
+from softmax_lessons.exercises.verdict import Status, Verdict, printable
+from softmax_lessons.misconceptions import MISTAKES
+from softmax_lessons.misconceptions.backward import RIGHT_BACKWARDS, WRONG_BACKWARDS
+
+# Numeric gradients
+
+
+def moves_tell(seen, ratio):
+    """Return the mistakes that the points show at which a function was called.
+
+    Parameters
+    ----------
+    seen : list of Seen
+    ratio : float or None
+        What the result is times the gradient, where it is that.
+    """
+    moves = [move for one in seen for move in one.moves]
+    if not moves:
+        return []
+    if any(move is None for move in moves):
+        return ["flattened-point"]
+    step = max(move.max(initial=0) for move in moves)
+    if step == 0:
+        return ["nothing-moves"]
+    if ratio is not None:
+        turned, size = ["sign-flipped"] * bool(ratio < 0), abs(ratio)
+        if any(abs(size / c - 1) < 0.01 for c in (step, 2 * step)):
+            return ["not-divided", *turned]
+        near = any(abs(size / c - 1) < 0.01 for c in (step**2, 2 * step**2, step**2 / 2))
+        return ["missing-bracket", *turned] if near else []
+    if any(_looks_like_values(one, step) for one in seen):
+        return ["missing-bracket"]
+    entries = [np.count_nonzero(move) for one in seen if len(one.moves) > 2 for move in one.moves]
+    sizes = [move.size for one in seen if len(one.moves) > 2 for move in one.moves]
+    if entries and max(entries) > 1:
+        growing = any(n == size and size > 2 for n, size in zip(entries, sizes, strict=True))
+        return ["not-restored" if growing and 1 in entries else "all-at-once"]
+    if step >= 1e-3:
+        return ["step-too-large"]
+    return ["step-too-small"] if step <= 1e-9 else []
+
+
+def _looks_like_values(one, step):
+    """Tell whether a result is the value itself, for a difference that was not in brackets."""
+    if one.array is None:
+        return False
+    value = one.case.arguments[0].value(one.case.arguments[1])
+    factors = (1, 1 - 1 / step, 1 - 1 / (2 * step), 1 / step, 1 / (2 * step))
+    return any(np.allclose(one.array, value * c, rtol=0.01, atol=0) for c in factors)
+
+
+# Gradient checkers
+
+
+def _off(where, factor):
+    """Return a backward that is right but for some entries, which it multiplies by a factor."""
+
+    def backward(p, grad_p, axis=-1):
+        right = numerics.softmax_backward(p, grad_p, axis)
+        chosen = np.zeros(right.shape, dtype=bool)
+        chosen[where] = True
+        return np.where(chosen, factor * right, right)
+
+    return backward
+
+
+def _except(where):
+    """Return a backward that is right for some entries only."""
+
+    def backward(p, grad_p, axis=-1):
+        right = numerics.softmax_backward(p, grad_p, axis)
+        wrong = 3 * right + 0.2
+        wrong[where] = right[where]
+        return wrong
+
+    return backward
+
+
+def _shuffled(p, grad_p, axis=-1):
+    """Return the right numbers in another order: with their sums, means and norms."""
+    return numerics.softmax_backward(p, grad_p, axis)[::-1, ::-1]
+
+
+def _lowered(p, grad_p, axis=-1):
+    """Return numbers that are all too small."""
+    return numerics.softmax_backward(p, grad_p, axis) - 0.5
+
+
+def _divided_by_lengths(p, grad_p, axis=-1):
+    """Return what is right where there are as many examples as classes."""
+    return numerics.softmax_backward(p, grad_p, axis) * len(p) / p.shape[-1]
+
+
+ROW, COLUMN, ALL = np.s_[:1], np.s_[:, :1], np.s_[:]
+SUBTLE = {
+    "compares-part": [
+        *(_except(part) for part in (ROW, COLUMN, np.s_[-1:], np.s_[:, -1:])),
+        *(_except(np.s_[i, j]) for i in (0, -1) for j in (0, -1)),
+        *(_off(part, 2) for part in (ROW, COLUMN, np.s_[-1:], np.s_[:, -1:])),
+    ],
+    "compares-sums": [_shuffled, _lowered],
+    "loose-tolerance": [_off(ALL, 1.05), _off(ALL, 0.95)],
+    "square-batch": [_divided_by_lengths],
+}
+"""Wrong backwards that a checker accepts which makes one of these mistakes."""
+
+
+class _Watched:
+    """A backward that keeps what it was given."""
+
+    def __init__(self, backward, asked):
+        self.backward, self.asked = backward, asked
+
+    def __call__(self, p, grad_p=None, *more, **named):
+        grad_p = named.pop("grad_p", grad_p)
+        self.asked.append(tuple(np.array(a, dtype=float) for a in (p, grad_p)))
+        return self.backward(p, grad_p, *more, **named)
+
+
+def _questions_tell(asked):
+    """Return the mistakes that show in the probabilities and gradients a checker asked with."""
+    proper = [p.ndim and np.allclose(p.sum(axis=-1), 1) and (p >= 0).all() for p, _ in asked]
+    if not any(proper):
+        return ["calls-backward-wrongly"] if asked else []
+    tests = {
+        "sum-loss": lambda p, g: np.ptp(g, axis=-1).max() < 1e-12,
+        "uniform-logits": lambda p, g: np.ptp(p) < 1e-12,
+        "one-example": lambda p, g: p.ndim < 2 or len(p) == 1,
+        "saturated-and-loose": lambda p, g: np.abs(p - np.round(p)).max() < 1e-3,
+        "same-gradient-for-all": lambda p, g: p.ndim > 1 and np.ptp(g, axis=0).max() < 1e-12,
+    }
+    return [key for key, test in tests.items() if all(test(p, g) for p, g in asked)]
+
+
+def _answer(value):
+    """Return what a checker said as a bool, if it is one; to be called safely."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    return value if value is None or value is ... else NotImplemented
+
+
+def judge_checker(signature, function, call):
+    """Return the verdict on a gradient checker, with a table of what it says to each backward."""
+    verdict = partial(Verdict, signature)
+    answers, asked = {}, []
+    named = {**RIGHT_BACKWARDS, **WRONG_BACKWARDS}
+    subtle = {(key, k): b for key, several in SUBTLE.items() for k, b in enumerate(several)}
+    remembers = False
+    watchers = {name: _Watched(b, asked) for name, b in {**named, **subtle}.items()}
+    for again in (False, True):
+        for name in [*named, *([] if again else subtle)]:
+            watched = watchers[name]
+            raw = []
+            value, error = call(
+                lambda w=watched, raw=raw: raw.append(function(w)) or _answer(raw[0])
+            )
+            if nothing(value, error):
+                return nothing_yet(signature)
+            if error is not None:
+                text = described(error)
+                lead = f"Given {name!r}, " if name in named else "Given a backward, "
+                keys = _questions_tell(asked) if not answers else []
+                if keys == ["calls-backward-wrongly"]:
+                    mistake = MISTAKES[keys[0]]
+                    return verdict(Status.KNOWN_MISTAKE, f"{mistake} {lead}{text}.", (mistake,))
+                return verdict(Status.RAISES, f"{lead}{text}.")
+            if value is NotImplemented:
+                kind, _ = call(lambda raw=raw: printable(f"{type(raw[0]).__name__}: {raw[0]}"))
+                kind = kind or "something else"
+                return verdict(
+                    Status.WRONG_TYPE,
+                    f"Given {name!r}, it returns {kind}; expected is True or False.",
+                )
+            remembers = remembers or answers.setdefault(name, value) != value
+    table = _as_table({name: answers[name] for name in named})
+    through = [name for name in WRONG_BACKWARDS if answers[name]]
+    refused = [name for name in RIGHT_BACKWARDS if not answers[name]]
+    summary = (
+        f"It lets {len(through)} of {len(WRONG_BACKWARDS)} wrong ones through and refuses"
+        f" {len(refused)} of {len(RIGHT_BACKWARDS)} right ones."
+    )
+    missed = [
+        key for key, several in SUBTLE.items() if any(answers[key, k] for k in range(len(several)))
+    ]
+    if not (through or refused or missed or remembers):
+        summary = f"It accepts all {len(RIGHT_BACKWARDS)} right ones and refuses all"
+        summary += f" {len(WRONG_BACKWARDS)} wrong ones."
+        return verdict(Status.CORRECT, summary, table=table, printed=printable(call.printed))
+    keys = _names(asked, answers, through, refused, missed) + ["remembers"] * remembers
+    mistakes = tuple(MISTAKES[key] for key in dict.fromkeys(keys))
+    if not mistakes:
+        return verdict(Status.WRONG, summary, table=table)
+    if missed and not through and not refused:
+        summary += " But it accepts others that are wrong in a part, or by a little."
+    return verdict(Status.KNOWN_MISTAKE, f"{mistakes[0]} {summary}", mistakes, table=table)
+
+
+def _names(asked, answers, through, refused, missed):
+    """Return the mistakes of a checker from what it asked and how it answered."""
+    told = _questions_tell(asked)
+    if all(answers.values()):
+        return ["accepts-everything"]
+    if len(refused) == len(RIGHT_BACKWARDS):
+        zero_like = answers["zeros"] and answers["rows of the Jacobian summed"]
+        wrongly = [key for key in told if key == "calls-backward-wrongly"]
+        return wrongly or (["all-at-once"] if zero_like else ["refuses-everything"])
+    keys = told if through or missed else []
+    if "compares-part" in missed or "compares-sums" in missed:
+        parts = SUBTLE["compares-part"]
+        some = any(answers["compares-part", k] for k in range(8))
+        keys += ["compares-part"] if some else []
+        keys += ["compares-sums"] if "compares-sums" in missed else []
+        keys += ["compares-part"] if not keys and parts else []
+    if "loose-tolerance" in missed and not told and "compares-sums" not in missed:
+        keys += ["loose-tolerance"]
+    if "square-batch" in missed and not keys:
+        keys += ["square-batch"]
+    return keys
+
+
+def _as_table(answers):
+    """Return the answers of a checker as rows: the backward, whether it is right, the answer."""
+    rows = [("backward", "is", "your check")]
+    for name, accepted in answers.items():
+        right = name in RIGHT_BACKWARDS
+        verdict = "accepts" if accepted else "refuses"
+        rows.append(
+            (name, "right" if right else "wrong", verdict + ("" if accepted == right else " ✗"))
+        )
+    return tuple(rows)

@@ -1,0 +1,116 @@
+"""Formulas as text: `p * (g - sum(p * g))`, evaluated on arrays and shown as they stand.
+
+In a formula `sum`, `mean`, `max` and `softmax` run along the axis of the classes, or along the one
+that is named, and keep it. z are logits, p probabilities, logp their logarithms, g the incoming
+gradient, t targets; n is the number of classes and N that of examples. For a Jacobian p_i, p_j and
+delta are laid out so that i runs down and j across.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from softmax_lessons import numerics
+
+
+class Formula(NamedTuple):
+    """A formula, right or wrong.
+
+    Parameters
+    ----------
+    text : str
+        An expression in the names above.
+    keys : tuple of str
+        The mistakes that are in it; none in a right one.
+    """
+
+    text: str
+    keys: tuple[str, ...] = ()
+
+
+def formulas(right, wrong):
+    """Return the right formula and, behind it, the wrong ones, of ``{"key key": [text, ...]}``."""
+    return [
+        Formula(right),
+        *(Formula(text, tuple(keys.split())) for keys, texts in wrong.items() for text in texts),
+    ]
+
+
+def twisted(known):
+    """Return formulas with a further mistake each: one sum for all, another slice's gradient."""
+    twists = [
+        (r"(?<![.\w])sum\(", "total(", "one-sum-over-batch"),
+        (r"(?<![.\w])sum\(", "sum_first(", "wrong-axis"),
+        (r"(?<![.\w])sum\(", "sum_lost(", "keepdims-missing"),
+        (r"\bg\b", "first(g)", "first-example-for-all"),
+        (r"\bg\b", "last(g)", "last-example-for-all"),
+    ]
+    return [
+        Formula(re.sub(old, new, text), (*keys, key))
+        for text, keys in known
+        for old, new, key in twists
+        if re.search(old, text) and not {"wrong-axis", "keepdims-missing", key} & {*keys}
+    ]
+
+
+@cache
+def compiled(text):
+    """Return a formula as code."""
+    return compile(text, text, "eval")
+
+
+def evaluate(text, names):
+    """Return the value of a formula.
+
+    Examples
+    --------
+    >>> g, p = np.array([0.0, 1.0]), np.array([0.25, 0.75])
+    >>> evaluate("p * (g - sum(p * g))", names(g, g=g, p=p))
+    array([-0.1875,  0.1875])
+    """
+    return eval(compiled(text), {}, names)
+
+
+def every_slice_like(x, k, axis):
+    """Return an array whose slices along an axis all are like the k-th one of x."""
+    slices = np.moveaxis(x, axis, -1)
+    one = slices.reshape(-1, slices.shape[-1])[k]
+    return np.moveaxis(np.broadcast_to(one, slices.shape), -1, axis)
+
+
+def names(like, axis=-1, softmax=numerics.softmax, log_softmax=numerics.log_softmax, **arguments):
+    """Return what a formula may use, for arrays of the shape of `like`."""
+    n = like.size if axis is None else like.shape[axis]
+
+    def along(function):
+        return lambda x, axis=axis: function(x, axis=axis, keepdims=True)
+
+    known = {
+        "sum": along(np.sum),
+        "total": np.sum,
+        "sum_first": lambda x: x.sum(axis=0, keepdims=True),
+        "sum_lost": lambda x: x.sum(axis=axis),
+        "mean": along(np.mean),
+        "max": along(np.max),
+        "min": along(np.min),
+        "median": along(np.median),
+        "argmax": along(np.argmax),
+        "softmax": lambda x, axis=axis: softmax(x, axis),
+        "log_softmax": lambda x, axis=axis: log_softmax(x, axis),
+        "sigmoid": lambda x: np.exp(-np.logaddexp(0, -x)),
+        "squeeze": lambda x: np.squeeze(x, axis),
+        "first": lambda x: every_slice_like(x, 0, axis),
+        "last": lambda x: every_slice_like(x, -1, axis),
+        "onehot": lambda x: (x == np.max(x, axis=axis, keepdims=True)) * 1.0,
+        "delta": np.eye(n),
+        "n": n,
+        "N": like.size // n,
+        "axis": axis,
+    }
+    for name in ("exp", "log", "log10", "log2", "abs", "where", "maximum", "clip", "nan_to_num"):
+        known[name] = getattr(np, name)
+    for name in ("diagflat", "outer", "full", "cumsum", "zeros_like", "inf"):
+        known[name] = getattr(np, name)
+    return known | arguments
