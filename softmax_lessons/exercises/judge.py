@@ -319,7 +319,7 @@ def signs_of_trouble(y, c):
     """Return for each row whether it agrees, is not finite, or differs; None for no array."""
     if y is None or c is None or y.shape != c.shape:
         return None
-    close = (np.abs(y - c) <= tolerance(c)) | (y == c)
+    close = (np.abs(y - c) <= tolerance(c)) & np.isfinite(y)
     rows = [(a, b) for a, b in zip(np.atleast_2d(close), np.atleast_2d(y), strict=True)]
     return ["" if a.all() else "differs" if np.isfinite(b).all() else "nan" for a, b in rows]
 
