@@ -18,6 +18,7 @@ import numpy as np  # noqa: F401 - for the examples
 from softmax_lessons import numerics  # noqa: F401
 from softmax_lessons.exercises import inputs
 from softmax_lessons.exercises.checking import judge_checker, moves_tell
+from softmax_lessons.exercises.doorway import diagnose_by, not_read
 from softmax_lessons.exercises.judge import (
     COMMON,
     MEAN,
@@ -215,6 +216,11 @@ def _check(exercise, function, lesson):
     """Return the verdict on what was handed in for an exercise, with what to try next."""
     if function is None or function is ...:
         return nothing_yet(exercise.signature)
+    if hasattr(type(function), "backward") or (isinstance(function, type) and exercise.roles):
+        family = VJP_EXERCISE if exercise is BACKWARD_EXERCISE else exercise
+        verdict = diagnose_by(function, [family])
+        if verdict:
+            return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
     if not callable(function):
         got, _ = Caller()(kept, function)
         text = got.text if hasattr(got, "text") else type(function).__name__
@@ -530,6 +536,39 @@ def check_gradient_checker(f, lesson=None):
     'accepts-everything'
     """
     return _check(CHECKER_EXERCISE, f, lesson)
+
+
+def diagnose(program):
+    """Find out what a program is meant to do, and what is wrong with it.
+
+    Parameters
+    ----------
+    program : callable, class or object
+        A function of logits, probabilities, an incoming gradient, targets or labels, in any usual
+        order; or a class, or an object of one, with a forward and a backward.
+
+    Returns
+    -------
+    Verdict
+        It begins with how the program was read. Which shapes it takes is no mistake here.
+
+    Examples
+    --------
+    >>> def softmax_grad(probs, upstream):
+    ...     return probs * (1 - probs) * upstream
+    >>> diagnose(softmax_grad).misconception.key
+    'elementwise'
+    """
+    if not callable(program) and not hasattr(type(program), "backward"):
+        got, _ = Caller()(kept, program)
+        text = got.text if hasattr(got, "text") else type(program).__name__
+        summary = f"Hand in a function, a class or an object with forward and backward: got {text}."
+        return Verdict("program", Status.WRONG_TYPE, summary)
+    verdict = diagnose_by(program, EXERCISES.values())
+    if verdict is None:
+        return not_read(program)
+    hint = verdict.misconception.hint if verdict.misconception else ""
+    return replace(verdict, hint=hint)
 
 
 CHECKS = {name: value for name, value in globals().items() if name.startswith("check_")}

@@ -296,13 +296,13 @@ def _factors(factors):
             yield keys + more, lambda N, n, one=one, other=other: one(N, n) * other(N, n)
 
 
-def explain(exercise, seen):
+def explain(exercise, seen, thorough=True):
     """Return all explanations of what was seen, those with the fewest mistakes first."""
     right, *wrong = exercise.given
     first, *others = exercise.result
     pairs = [(right, first), *((right, r) for r in others), *((w, first) for w in wrong)]
     found = [e for pair in pairs if (e := fit(exercise, *pair, seen))]
-    if not found or found[0].cost > 1:
+    if thorough and (not found or found[0].cost > 1):
         for group in ([(w, r) for w in wrong for r in others], exercise.chained):
             if group is exercise.chained:
                 group = [(g, r) for g in exercise.given for r in group]
