@@ -141,5 +141,15 @@ def test_what_is_no_program_ends_in_a_sentence(thing):
     assert "Hand in a function" in diagnose(thing).summary
 
 
-def test_what_no_reading_explains_is_not_read():
-    assert diagnose(lambda z: z.shape).status.value == "not read"
+@pytest.mark.parametrize("program", [lambda z: z.shape, lambda: 1, max, np.exp, type])
+def test_what_no_reading_explains_is_not_read(program):
+    assert diagnose(program).status.value == "not read"
+
+
+def test_an_error_in_a_program_is_shown_with_its_line():
+    def softmax_grad(probs, upstream):
+        return probs * (upstream - missing)  # noqa: F821
+
+    summary = diagnose(softmax_grad).summary
+    assert "NameError" in summary
+    assert "`return probs * (upstream - missing)" in summary

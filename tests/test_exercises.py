@@ -95,7 +95,6 @@ FORMULAS = {
     "off-diagonal-positive": lambda p, g: p * (g + (p * g).sum(axis=-1, keepdims=True)),
 }
 FACTORS = {"sign-flipped": -1, "factor-of-two": 2, "halved": 0.5}
-CALLS = []
 
 
 def exp_over_sum(z):
@@ -117,11 +116,6 @@ def into_zeros_like(z, value):
 def after_writing(z, value):
     z[...] = 0
     return value
-
-
-def after_counting(z, value):
-    CALLS.append(1)
-    return value * (1 + 1e-3 * len(CALLS))
 
 
 DEMANDS = {
@@ -186,6 +180,14 @@ def test_a_stub_is_no_attempt_in_any_exercise_and_uncovers_no_hint(check, stub):
     assert verdict.status is Status.NOT_ATTEMPTED
     assert not verdict.hint
     assert not ATTEMPTS
+
+
+def test_a_jacobian_with_all_logits_moved_together_is_named():
+    def moves_all(z):
+        slope = (softmax(z + 1e-6) - softmax(z - 1e-6)) / 2e-6
+        return np.tile(slope[:, np.newaxis], len(z))
+
+    assert check_softmax_jacobian(moves_all).misconception.key == "all-at-once"
 
 
 def test_what_no_formula_explains_gets_no_name():

@@ -219,7 +219,7 @@ def _check(exercise, function, lesson):
     if hasattr(type(function), "backward") or (isinstance(function, type) and exercise.roles):
         family = VJP_EXERCISE if exercise is BACKWARD_EXERCISE else exercise
         verdict = diagnose_by(function, [family])
-        if verdict:
+        if verdict and verdict.status is not Status.NOT_READ:
             return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
     if not callable(function):
         got, _ = Caller()(kept, function)

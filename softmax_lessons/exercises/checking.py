@@ -218,11 +218,9 @@ def _names(asked, answers, through, refused, missed):
         return told
     keys = []
     if "compares-part" in missed or "compares-sums" in missed:
-        parts = SUBTLE["compares-part"]
-        some = any(answers["compares-part", k] for k in range(8))
-        keys += ["compares-part"] if some else []
-        keys += ["compares-sums"] if "compares-sums" in missed else []
-        keys += ["compares-part"] if not keys and parts else []
+        # Eight of these are right in one part only; a sum or a norm does not let them through.
+        some = any(answers["compares-part", k] for k in range(8)) or "compares-sums" not in missed
+        keys += ["compares-part"] * some + ["compares-sums"] * ("compares-sums" in missed)
     if "loose-tolerance" in missed and "compares-sums" not in missed:
         keys += ["loose-tolerance"]
     if "square-batch" in missed and not keys:

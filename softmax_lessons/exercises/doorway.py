@@ -13,7 +13,7 @@ import numpy as np
 
 from softmax_lessons import numerics
 from softmax_lessons.exercises.inputs import PLAIN
-from softmax_lessons.exercises.judge import Attempt, explain, judge, kept, observe
+from softmax_lessons.exercises.judge import Attempt, described, explain, judge, kept, observe
 from softmax_lessons.exercises.safe_call import Caller
 from softmax_lessons.exercises.verdict import Status, Verdict
 
@@ -66,8 +66,9 @@ def read(program, exercises):
     names = _parameters(program)
     for exercise in exercises:
         for roles in map(str.split, READABLE.get(exercise.name, ())):
-            named = "axis" not in roles or names[-1] in ROLES["axis"].split()
-            if len(roles) == len(names) and named:
+            if len(roles) != len(names):
+                continue
+            if "axis" not in roles or names[-1] in ROLES["axis"].split():
                 text = f"{program.__name__}({', '.join(names)}), given {', '.join(roles)}"
                 yield from _laid_out(
                     exercise,
@@ -114,8 +115,11 @@ def _read_object(program, exercises):
 
 
 def _parameters(function):
-    """Return the names of the arguments that a function has to be given."""
-    parameters = inspect.signature(function).parameters.values()
+    """Return the names of the arguments that a function has to be given, none if it hides them."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        return []
     return [
         p.name for p in parameters if p.default is p.empty and p.kind <= p.POSITIONAL_OR_KEYWORD
     ]
@@ -166,18 +170,24 @@ def _plain_axis(exercise, case):
 
 def diagnose_by(program, exercises):
     """Return the verdict on a program by the reading that explains most of what it does."""
-    call, found = Caller(), []
+    call, found, error = Caller(), [], None
     for reading in read(program, exercises):
         plain = [case for case in reading.exercise.inputs if case.shows == PLAIN]
         seen = [observe(call, reading.function, case) for case in plain]
+        error = next((one.error for one in seen if one.error is not None), error)
         if any(one.array is None for one in seen):
             continue
-        best = explain(reading.exercise, seen, thorough=False)
+        with np.errstate(all="ignore"):
+            best = explain(reading.exercise, seen, thorough=False)
         if best:
             rank = (best[0].cost + reading.strangers / 2, len(reading.exercise.inputs) < 9)
             found.append((rank, -len(plain), len(found), reading))
     if not found:
-        return None
+        return error and Verdict(
+            getattr(program, "__name__", type(program).__name__),
+            Status.NOT_READ,
+            f"However it is called, it does not work. The last time {described(error)}.",
+        )
     reading = min(found)[-1]
     names = reading.exercise.arguments
     return judge(reading.exercise, Attempt(reading.function, tuple(names), reading.text), call)

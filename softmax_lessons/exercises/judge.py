@@ -302,7 +302,7 @@ def explain(exercise, seen, thorough=True):
     first, *others = exercise.result
     pairs = [(right, first), *((right, r) for r in others), *((w, first) for w in wrong)]
     found = [e for pair in pairs if (e := fit(exercise, *pair, seen))]
-    if thorough and (not found or found[0].cost > 1):
+    if thorough and min((e.cost for e in found), default=2) > 1:
         for group in ([(w, r) for w in wrong for r in others], exercise.chained):
             if group is exercise.chained:
                 group = [(g, r) for g in exercise.given for r in group]
@@ -349,25 +349,19 @@ def at_large_numbers(exercise, explanations, seen):
 
 def at_integers(exercise, explanation, seen):
     """Return the mistakes in what a function does with integers, none where it does it well."""
-    steps = "z" in exercise.roles or "function" in exercise.roles
     for one in seen:
         c, y = explanation.predict(exercise, one.case), one.array
         if agrees(y, c):
             continue
         if y is None or y.shape != c.shape or np.array_equal(y, np.trunc(c)):
-            cut = ["integer-result"]
-            nudged = steps and y is not None and not y.any() and exercise.name not in ("softmax",)
-            return (
-                ["integer-step", *cut]
-                if "jacobian" in exercise.name
-                else cut + ["integer-step"] * bool(nudged)
-            )
+            # Zeros come from a result of integers, and from a step that is cut to 0.
+            if "jacobian" in exercise.name:
+                return ["integer-step", "integer-result"]
+            zeros = y is not None and not y.any() and {"g", "t"} & {*exercise.roles}
+            return ["integer-result", *["integer-step"] * bool(zeros)]
         huge = np.abs(y).max() > 3 * np.abs(c).max() or not np.isfinite(y).all()
-        return (
-            ["integer-step"]
-            if steps and (huge or "function" in exercise.roles)
-            else ["integer-result"]
-        )
+        stepped = "function" in exercise.roles or ("z" in exercise.roles and huge)
+        return ["integer-step" if stepped else "integer-result"]
     return []
 
 
@@ -401,7 +395,9 @@ def unexplained(exercise, seen, call, function):
     largest = max(np.abs(y).max(initial=0) for y in arrays)
     if largest == 0:
         return ["all-zeros"], ""
-    if largest < 1e-12 and any(y.any() for y in arrays):
+    if 1e-13 < largest < 1e-8 and "z" in exercise.roles:
+        return ["all-at-once"], ""  # what rounding leaves, divided by a step
+    if largest < 1e-12:
         return ["rows-summed", *["sum-of-probabilities"] * ("g" in exercise.roles)], ""
     if any(y.shape != c.shape for y, c in zip(arrays, right, strict=True)):
         return [], ""
@@ -511,7 +507,8 @@ class _Report:
         large = self.of(LARGE)
         best = [e for e in found if e.cost == found[0].cost]
         keys = at_large_numbers(self.exercise, found, large)
-        if keys is None:
+        told = keys is not None
+        if not told:
             keys = list(dict.fromkeys(key for e in best for key in e.keys))
         # Several formulas may fit the plain inputs; what they do with large numbers decides.
         chosen = next((e for e in found if set(e.keys) <= set(keys)), best[0])
@@ -520,17 +517,15 @@ class _Report:
         )
         self.add(keys, shown_by)
         unnamed = None
+        met = {SHAPE: not partly, LARGE: told, READ_ONLY: "writes-into-argument" in self.keys}
         for shows in (LARGE, INTEGERS, SHAPE, FLOAT32, STRIDED, READ_ONLY):
-            if shows == SHAPE and not partly:
+            if met.get(shows):
                 continue
-            seen = self.of(shows)
-            if shows == LARGE and at_large_numbers(self.exercise, found, large) is not None:
-                continue
-            keys, broken = at_a_demand(self.exercise, chosen, shows, seen)
-            if shows == READ_ONLY and "writes-into-argument" in self.keys:
-                continue
-            self.add(keys, broken) if keys else None
-            unnamed = unnamed or (broken if not keys else None)
+            keys, broken = at_a_demand(self.exercise, chosen, shows, self.of(shows))
+            if keys:
+                self.add(keys, broken)
+            else:
+                unnamed = unnamed or broken
         return unnamed
 
     def answer(self, status, summary, one=None, mistakes=()):
@@ -553,7 +548,7 @@ class _Report:
             yours = one.value if y is not None else described(one.value)
         first = mistakes[0].key if mistakes else ""
         if first == "writes-into-argument":
-            note = "the arguments are other ones afterwards"
+            note = "after the call the arguments hold other numbers"
             if one.case.shows == READ_ONLY:
                 note = "this input is read-only, so that writing into it is an error"
         elif first == "remembers":
@@ -561,7 +556,7 @@ class _Report:
         elif y is not None and y.shape != expected.shape:
             note = f"yours has shape {y.shape}, expected is {expected.shape}"
         elif one.case.shows not in (PLAIN, SHAPE):
-            note = f"the input is there for this: {one.case.shows}"
+            note = f"this input tests: {one.case.shows}"
         named = tuple(zip(self.attempt.names, one.case.arguments, strict=True))
         return Counterexample(named, yours, expected, note)
 
