@@ -2,8 +2,18 @@
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
-from softmax_lessons.exercises import check_softmax_backward, check_softmax_vjp, diagnose
+from softmax_lessons.exercises import (
+    check_softmax,
+    check_softmax_backward,
+    check_softmax_cross_entropy_grad,
+    check_softmax_jacobian,
+    check_softmax_vjp,
+    diagnose,
+    load_ipython_extension,
+)
+from softmax_lessons.exercises.verdict import Status
 from softmax_lessons.numerics import softmax
 
 RIGHT = "p * (g - (p * g).sum(axis=-1, keepdims=True))"
@@ -136,7 +146,7 @@ def test_a_wrong_function_in_another_order_is_named():
     assert diagnose(softmax_grad).misconception.key == "elementwise"
 
 
-@pytest.mark.parametrize("thing", [3, "softmax", np, np.ones(3), None])
+@pytest.mark.parametrize("thing", [3, np, np.ones(3), None])
 def test_what_is_no_program_ends_in_a_sentence(thing):
     assert "Hand in a function" in diagnose(thing).summary
 
@@ -153,3 +163,152 @@ def test_an_error_in_a_program_is_shown_with_its_line():
     summary = diagnose(softmax_grad).summary
     assert "NameError" in summary
     assert "`return probs * (upstream - missing)" in summary
+
+
+def loss_then_gradient(z, t):
+    return loss_and_gradient(z, t)
+
+
+def in_other_order(grad, probs, axis):
+    return probs * (grad - (grad * probs).sum(axis=axis, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("check", "function"),
+    [
+        (check_softmax, for_one_vector),
+        (check_softmax_backward, in_other_order),
+        (check_softmax_cross_entropy_grad, p_minus_labels),
+        (check_softmax_cross_entropy_grad, loss_then_gradient),
+    ],
+)
+def test_what_is_right_in_another_form_is_told_so_and_does_not_pass(check, function):
+    verdict = check(function)
+    assert verdict.status is Status.OTHER_FORM
+    assert not verdict.passed
+    assert verdict.exercise in verdict.summary
+
+
+def test_a_check_still_demands_what_its_exercise_promises():
+    verdict = check_softmax_jacobian(from_probabilities)
+    assert verdict.misconception.key == "logits-for-probabilities"
+
+
+def test_two_readings_that_explain_as_much_are_both_told():
+    verdict = diagnose(lambda x: np.diag(x) - np.outer(x, x))
+    assert verdict.summary.endswith("Which one is meant?")
+    assert "logits-for-probabilities" in verdict.summary
+
+
+def test_one_example_at_a_time_is_no_mistake_but_rows_are_spoken_of():
+    verdict = diagnose(lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum())
+    assert verdict.passed
+    assert "one-sum-for-all" in verdict.summary
+
+
+def test_a_numeric_gradient_and_a_check_of_gradients_are_read_too():
+    def numerical_gradient(f, x):
+        grad, h = np.zeros(x.shape), 1e-4
+        for i in np.ndindex(x.shape):
+            up, down = x.astype(float), x.astype(float)
+            up[i] += h
+            down[i] -= h
+            grad[i] = (f(up) - f(down)) / 2 * h
+        return grad
+
+    assert diagnose(numerical_gradient).misconception.key == "missing-bracket"
+    assert diagnose(lambda backward: True).misconception.key == "accepts-everything"
+
+
+SCRIPT = """
+import numpy as np
+
+class Softmax:
+    def forward(self, x):
+        self.p = np.exp(x - x.max(-1, keepdims=True))
+        self.p /= self.p.sum(-1, keepdims=True)
+        return self.p
+
+    def backward(self, g):
+        return self.p * (1 - self.p) * g
+
+loss = cross_entropy(Softmax().forward(X), y)
+
+def jacobian(s):
+    return np.diag(s) - np.outer(s, s)
+
+def load(path):
+    return open(path)
+"""
+ENDS_IN = "name 'cross_entropy' is not defined, in the line `loss = cross_entropy"
+
+
+def test_a_script_that_ends_in_an_error_is_read_to_its_end():
+    layer, jacobian, load = verdicts = diagnose(SCRIPT)
+    assert layer.misconception.key == "elementwise"
+    assert jacobian.passed
+    assert load.status is Status.NOT_READ
+    for text in (str(verdicts), verdicts._repr_html_().replace("&#x27;", "'")):
+        assert ENDS_IN in text
+        assert "No reading explains what these do: load." in text
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("def f(x:", "This is no Python"),
+        ("softmax", "This defines no function and no class"),
+        ("while True: pass", "did not return within 0.2 seconds"),
+        ("import sys; sys.exit(1)", "SystemExit"),
+    ],
+)
+def test_a_text_that_defines_nothing_ends_in_a_sentence(text, answer, monkeypatch):
+    monkeypatch.setattr("softmax_lessons.exercises.safe_call.SECONDS", 0.2)
+    assert answer in str(diagnose(text))
+
+
+@pytest.fixture
+def shell():
+    shell = InteractiveShell.instance()
+    load_ipython_extension(shell)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def test_a_cell_runs_as_it_is_and_all_that_it_defines_is_diagnosed(shell, capsys):
+    result = shell.run_cell("%%diagnose\nprint('as it is')\n" + SCRIPT).result
+    assert [verdict.passed for verdict in result] == [False, True, False]
+    assert capsys.readouterr().out.startswith("as it is")
+    assert "Softmax" in shell.user_ns
+    shown = shell.run_cell("%%diagnose\nten = 10\nten").result
+    assert "Out[0]: 10" in capsys.readouterr().out
+    assert shown == ()
+
+
+def test_pytorch_is_read_where_it_is_installed():
+    torch = pytest.importorskip("torch")
+
+    class Softmax(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            p = torch.softmax(x, dim=-1)
+            ctx.save_for_backward(p)
+            return p
+
+        @staticmethod
+        def backward(ctx, g):
+            (p,) = ctx.saved_tensors
+            return p * (1 - p) * g
+
+    class Module(torch.nn.Module):
+        def forward(self, x):
+            self.p = torch.softmax(x, dim=1)
+            return self.p
+
+        def backward(self, g):
+            return self.p * (g - (self.p * g).sum(dim=1, keepdim=True))
+
+    assert diagnose(Softmax).misconception.key == "elementwise"
+    assert diagnose(Module).passed
+    without_shift = diagnose(lambda x, dim: torch.exp(x) / torch.exp(x).sum(dim, keepdim=True))
+    assert without_shift.misconception.key == "no-shift"

@@ -13,7 +13,7 @@ from tools import notebooks
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}  # without its desktop windows
 
@@ -38,7 +38,7 @@ def test_conda_environment_has_the_packages_and_ranges_of_pyproject():
 def test_a_lesson_needs_no_package_but_these_four():
     assert by_name(PROJECT["dependencies"]).keys() == {"ipywidgets", "matplotlib", "numpy", "sympy"}
     imports = re.compile(r"^\s*\"(?:import|from) (\w+)", re.MULTILINE)  # a line of code in JSON
-    loaded = {name for lesson in LESSONS for name in imports.findall(lesson.read_text("utf-8"))}
+    loaded = {name for lesson in NOTEBOOKS for name in imports.findall(lesson.read_text("utf-8"))}
     own = {"numpy", "sympy", "matplotlib", "ipywidgets", "IPython", "softmax_lessons"}
     assert loaded - own <= sys.stdlib_module_names
 
@@ -53,9 +53,9 @@ def test_constraints_pin_every_direct_dependency_within_its_range(name):
 def test_readme_lists_exactly_the_lessons_that_exist():
     readme = (ROOT / "README.md").read_text("utf-8")
     listed = re.findall(r"^\| \[[^\]]+\]\(notebooks/([^)]+)\)", readme, re.MULTILINE)
-    assert listed == [lesson.name for lesson in LESSONS]
+    assert listed == [notebook.name for notebook in NOTEBOOKS]
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", NOTEBOOKS, ids=lambda path: path.stem)
 def test_stored_lesson_has_no_problem(lesson):
     assert notebooks.problems(lesson) == []

@@ -10,7 +10,7 @@ from softmax_lessons.misconceptions import MISTAKES
 
 ROOT = Path(__file__).parent.parent
 TEACHING = ROOT / "docs" / "teaching"
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 GUIDES = [TEACHING / f"{lesson.stem[:2]}.md" for lesson in LESSONS]
 
 every_guide = pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)

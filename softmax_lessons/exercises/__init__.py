@@ -10,15 +10,17 @@ number of the lesson at hand, "02": mistakes that later ones explain are then sa
 """
 
 import re
+import sys
 from dataclasses import replace
 from types import FunctionType
 
-import numpy as np  # noqa: F401 - for the examples
+import numpy as np
 
-from softmax_lessons import numerics  # noqa: F401
+from softmax_lessons import numerics
 from softmax_lessons.exercises import inputs
+from softmax_lessons.exercises.cell import Verdicts, run
 from softmax_lessons.exercises.checking import judge_checker, moves_tell
-from softmax_lessons.exercises.doorway import diagnose_by, not_read
+from softmax_lessons.exercises.doorway import diagnose_by
 from softmax_lessons.exercises.judge import (
     COMMON,
     MEAN,
@@ -30,6 +32,7 @@ from softmax_lessons.exercises.judge import (
     kept,
     nothing_yet,
 )
+from softmax_lessons.exercises.reading import strangers
 from softmax_lessons.exercises.safe_call import Caller
 from softmax_lessons.exercises.verdict import Status, Verdict
 from softmax_lessons.misconceptions.backward import BACKWARD, LOG_BACKWARD
@@ -208,6 +211,17 @@ EXERCISES = {
 }
 """Every exercise by its name."""
 
+_AT_PROBABILITIES = replace(
+    LOSS_EXERCISE,
+    signature="cross_entropy_grad(p, t)",
+    inputs=[case for case in inputs.LOSS if case.shows in (inputs.PLAIN, inputs.SHAPE)],
+    result=[Formula("-t / p / N")],
+    chained=[],
+)
+READ = [exercise for exercise in EXERCISES.values() if exercise is not SOFT_LOSS_EXERCISE]
+READ.append(_AT_PROBABILITIES)
+"""What a program is tried as, with the gradient at the probabilities, which is no exercise."""
+
 ATTEMPTS = {}
 """The wrong attempts at each exercise, by the name of the function: their code, each once."""
 
@@ -218,8 +232,8 @@ def _check(exercise, function, lesson):
         return nothing_yet(exercise.signature)
     if hasattr(type(function), "backward") or (isinstance(function, type) and exercise.roles):
         family = VJP_EXERCISE if exercise is BACKWARD_EXERCISE else exercise
-        verdict = diagnose_by(function, [family])
-        if verdict and verdict.status is not Status.NOT_READ:
+        verdict, _ = diagnose_by(function, [family], Caller())
+        if verdict.status is not Status.NOT_READ:
             return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
     if not callable(function):
         got, _ = Caller()(kept, function)
@@ -234,7 +248,24 @@ def _check(exercise, function, lesson):
         verdict = judge_checker(exercise.signature, function, call)
     else:
         verdict = judge(exercise, Attempt(function, names), call)
+        renamed = strangers(names, exercise.roles) > 0
+        if plain and not verdict.passed and (renamed or not verdict.mistakes):
+            verdict = _in_another_form(exercise, function, verdict, renamed, call)
     return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
+
+
+def _in_another_form(exercise, function, verdict, renamed, call):
+    """Return the verdict on a function in another form, where that says more than the one it has.
+
+    The names of its arguments may tell that their order is another one.
+    """
+    other, same_arguments = diagnose_by(function, [exercise], call)
+    renamed = renamed and same_arguments
+    if other.passed and (renamed or not verdict.mistakes):
+        summary = f"It is right, read like this. But here it is called as {exercise.signature},"
+        summary += " and what it returns is taken as it is."
+        return replace(other, status=Status.OTHER_FORM, summary=summary)
+    return other if renamed and other.mistakes else verdict
 
 
 def _hint(exercise, function, verdict):
@@ -543,13 +574,14 @@ def diagnose(program):
 
     Parameters
     ----------
-    program : callable, class or object
+    program : callable, class, object or str
         A function of logits, probabilities, an incoming gradient, targets or labels, in any usual
-        order; or a class, or an object of one, with a forward and a backward.
+        order; a class, or an object of one, with a forward and a backward; or the text of a
+        program, which is run, with the verdicts on all functions and classes that it defines.
 
     Returns
     -------
-    Verdict
+    Verdict or Verdicts
         It begins with how the program was read. Which shapes it takes is no mistake here.
 
     Examples
@@ -559,17 +591,48 @@ def diagnose(program):
     >>> diagnose(softmax_grad).misconception.key
     'elementwise'
     """
+    if isinstance(program, str):
+        return _all_of(*run(program, {"__name__": "__main__"}, Caller()))
     if not callable(program) and not hasattr(type(program), "backward"):
         got, _ = Caller()(kept, program)
         text = got.text if hasattr(got, "text") else type(program).__name__
         summary = f"Hand in a function, a class or an object with forward and backward: got {text}."
         return Verdict("program", Status.WRONG_TYPE, summary)
-    verdict = diagnose_by(program, EXERCISES.values())
-    if verdict is None:
-        return not_read(program)
+    is_checker, _ = Caller()(lambda: type(program(numerics.softmax_backward)) in (bool, np.bool_))
+    if is_checker:
+        verdict = judge_checker(CHECKER_EXERCISE.signature, program, Caller())
+    else:
+        verdict, _ = diagnose_by(program, READ, Caller())
     hint = verdict.misconception.hint if verdict.misconception else ""
     return replace(verdict, hint=hint)
 
+
+def _all_of(defined, trouble):
+    verdicts = Verdicts(map(diagnose, defined))
+    verdicts.trouble = trouble
+    return verdicts
+
+
+def _diagnose_cell(line, cell):
+    """Run the cell as it is, and diagnose every function and class that it defines."""
+    shell = sys.modules["IPython"].get_ipython()
+
+    def call(function, *arguments):
+        try:
+            return function(*arguments), None
+        except (Exception, SystemExit) as error:
+            return None, error
+
+    return _all_of(*run(shell.transform_cell(cell), shell.user_ns, call))
+
+
+def load_ipython_extension(shell):
+    """Make %%diagnose known, which happens by itself where this is imported in a notebook."""
+    shell.register_magic_function(_diagnose_cell, "cell", "diagnose")
+
+
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):
+    load_ipython_extension(_shell)
 
 CHECKS = {name: value for name, value in globals().items() if name.startswith("check_")}
 """Every check by its name."""

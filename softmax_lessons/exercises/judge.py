@@ -418,12 +418,23 @@ def unexplained(exercise, seen, call, function):
     return [], ""
 
 
-class Attempt(NamedTuple):
-    """A learner's function, its own names of the arguments, and how it was read."""
+@dataclass(eq=False)
+class Attempt:
+    """A learner's function, its own names of the arguments, and how it was read.
+
+    `named` returns pairs of a name and a value for the arguments of an exercise, and `laid` a
+    result as the learner's program would return it.
+    """
 
     function: Callable
     names: tuple[str, ...]
     read_as: str = ""
+    named: Callable = None
+    laid: Callable = lambda result: result
+
+    def __post_init__(self):
+        """Take the arguments as they are, where nothing else is said."""
+        self.named = self.named or (lambda given: tuple(zip(self.names, given, strict=True)))
 
 
 def judge(exercise, attempt, call):
@@ -557,8 +568,8 @@ class _Report:
             note = f"yours has shape {y.shape}, expected is {expected.shape}"
         elif one.case.shows not in (PLAIN, SHAPE):
             note = f"this input tests: {one.case.shows}"
-        named = tuple(zip(self.attempt.names, one.case.arguments, strict=True))
-        return Counterexample(named, yours, expected, note)
+        yours, expected = self.attempt.laid(yours), self.attempt.laid(expected)
+        return Counterexample(self.attempt.named(one.case.arguments), yours, expected, note)
 
     def raises(self, one):
         """Return the verdict on a function that does not return."""

@@ -236,11 +236,12 @@ class Verdict:
             f"<p><b>{mark} {as_html(self.exercise)}: {escape(self.status.value)}</b><br>"
             f"{reading}{as_html(self.summary)}</p>"
         ]
+        bare = 'style="margin:0;background:transparent"'
         left = 'style="text-align:left;vertical-align:top"'
         if self.counterexample:
             rows = "".join(
                 f"<tr><th {left}>{escape(name)}</th>"
-                f'<td {left}><pre style="margin:0">{escape(text)}</pre></td></tr>'
+                f"<td {left}><pre {bare}>{escape(text)}</pre></td></tr>"
                 for name, text in self.counterexample.lines()
             )
             parts.append(f'<table style="background:transparent">{rows}</table>')
@@ -252,6 +253,7 @@ class Verdict:
             )
             parts.append(f"<table>{rows}</table>")
         return (
-            f'<div style="border-left:5px solid {edge};padding:0.2em 1em;max-width:60em">'
+            f'<div style="border-left:5px solid {edge};padding:0.2em 1em;margin-bottom:1em;'
+            'max-width:60em">'
             f"{''.join(parts)}</div>"
         )

@@ -16,7 +16,7 @@ _SQUARED = "p * (p - t - sum(p * (p - t)))"
 _BINARY = "(p - t) / (p * (1 - p))"
 _WRONG = {
     "target-forgotten": ["p / N"],
-    "one-subtracted-everywhere": ["(p - 1) / N"],
+    "one-subtracted-everywhere": ["(p - 1) / N", "(p - (t.sum(0) > 0)) / N"],
     "true-class-only": ["(p * t - t) / N"],
     "elementwise": ["(p * t - t) / N"],
     "true-class-probability-everywhere": ["(sum(p * t) - t) / N"],

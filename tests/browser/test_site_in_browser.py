@@ -12,7 +12,7 @@ from lab_server import ROOT
 AXE_SCRIPT = pytest.importorskip(
     "axe_playwright_python.base", reason="axe-core is not installed; `make test-browser` does so"
 ).AXE_SCRIPT
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 SITE = ROOT / os.environ.get("SITE", "no site")
 # All but JupyterLite's, which are not ours to mend; one name without a site, for a test to skip.
 PAGES = [

@@ -9,7 +9,9 @@ import nbformat
 from tools import assets
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSONS = {path.stem[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+LESSONS = {path.stem[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
+DIAGNOSE = ROOT / "notebooks" / "diagnose_your_own.ipynb"
+"""A page to paste code into, which is no lesson."""
 LINK = re.compile(r"\[([^\]]*)\]\((\d\d)_\w+\.ipynb\)")
 TEMPLATES = Path(__file__).parent / "templates"
 THEME = "lesson"

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tools import assets
-from tools.slides.lessons import LESSONS, ROOT
+from tools.slides.lessons import DIAGNOSE, LESSONS, ROOT
 from tools.website import lite, mistakes, pages, pyodide
 
 
@@ -47,7 +47,8 @@ def main():
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory() as staging:
         build_pages(Path(staging), target)
-        lite.build(LESSONS.values(), where, Path(staging) / "lite", target / "lite")
+        notebooks = [*LESSONS.values(), DIAGNOSE]
+        lite.build(notebooks, where, Path(staging) / "lite", target / "lite")
     print(f"The site is in {target}; any web server can show it: python -m http.server -d {target}")
 
 
