@@ -1,9 +1,9 @@
 """Checks for functions that learners write: which mistakes are in it, where they show, what to try.
 
-Every check takes a function, calls it on many small inputs and returns a `Verdict`. It never
-raises because of what the function does, and changes nothing. What is promised about the arguments
-is asked, and nothing else: arrays of floats or of integers, of the shapes named below, logits of
-any size, arrays that are not contiguous or not writable, and the same input again.
+Every check takes a function or a class, calls it on many small inputs and returns a `Verdict`. It
+never raises because of what the function does, and changes nothing. What is promised about the
+arguments is asked, and nothing else: arrays of floats or of integers, of the shapes named below,
+logits of any size, arrays that are not contiguous or not writable, and the same input again.
 
 Where a mistake has no name, each further wrong attempt uncovers one more hint. `lesson` is the
 number of the lesson at hand, "02": mistakes that later ones explain are then said to come later.
@@ -292,11 +292,6 @@ def check_softmax(f, lesson=None):
     ----------
     f : callable
         f(z, axis): logits of any shape and an axis; returns probabilities of z's shape.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -314,11 +309,6 @@ def check_log_softmax(f, lesson=None):
     ----------
     f : callable
         f(z, axis): logits of any shape and an axis; returns log-probabilities of z's shape.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -335,11 +325,6 @@ def check_softmax_jacobian(f, lesson=None):
     ----------
     f : callable
         f(z): logits of shape (n,); returns shape (n, n).
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -356,11 +341,6 @@ def check_batched_jacobian(f, lesson=None):
     ----------
     f : callable
         f(z): logits of shape (N, n); returns shape (N, n, n).
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -377,11 +357,6 @@ def check_softmax_vjp(f, lesson=None):
     ----------
     f : callable
         f(z, cotangent): both of shape (N, n), softmax along the last axis; returns that shape.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -399,11 +374,6 @@ def check_softmax_backward(f, lesson=None):
     f : callable
         f(p, grad_p, axis): arrays of one shape, and the axis of the classes; returns that
         shape.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -421,11 +391,6 @@ def check_log_softmax_backward(f, lesson=None):
     f : callable
         f(log_p, grad_log_p, axis): arrays of one shape, and the axis of the classes; returns that
         shape.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -442,11 +407,6 @@ def check_softmax_cross_entropy_grad(f, lesson=None):
     ----------
     f : callable
         f(z, t): logits and one-hot targets of shape (N, n); returns that shape.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -464,11 +424,6 @@ def check_soft_cross_entropy_grad(f, lesson=None):
     f : callable
         f(z, t): logits and targets t >= 0 of shape (N, n); returns the gradient of the mean over
         the rows of -sum(t log p), of that shape.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -486,11 +441,6 @@ def check_temperature_jacobian(f, lesson=None):
     ----------
     f : callable
         f(z, temperature): logits of shape (n,) and a number above 0; returns shape (n, n).
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -509,11 +459,6 @@ def check_masked_softmax_backward(f, lesson=None):
     f : callable
         f(z, mask, cotangent): all of shape (N, n); mask is True for the classes that take part, one
         at least in each row; returns the gradient at the logits, 0 at the others.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -532,11 +477,6 @@ def check_finite_difference_gradient(f, lesson=None):
     f : callable
         f(function, x): a function to one number, and a point of any shape; returns the gradient, of
         x's shape.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
@@ -555,11 +495,6 @@ def check_gradient_checker(f, lesson=None):
     f : callable
         f(backward): returns True where it accepts. It calls backward(p, grad_p), for arrays of
         shape (N, n), softmax along the last axis.
-    lesson : str, optional
-
-    Returns
-    -------
-    Verdict
 
     Examples
     --------
