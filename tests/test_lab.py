@@ -43,7 +43,7 @@ def server(tmp_path_factory, taken):
 
 def test_the_address_alone_is_printed_and_opens_the_first_lesson(server):
     assert len(re.findall(r"^\[", server.log, re.MULTILINE)) == 1
-    assert server.opens == "lab/tree/notebooks/00_start_here.ipynb"
+    assert server.opens == "lab/tree/my_lessons/00_start_here.ipynb"
     assert "notebooks" in server.get("/api/contents", server.token)
 
 
@@ -105,13 +105,13 @@ def test_only_a_browser_with_a_window_is_started(monkeypatch, screen, name, desk
     monkeypatch.setenv("DISPLAY", screen)
     monkeypatch.setattr(webbrowser, "get", lambda: SimpleNamespace(name=name))
     assert lab.has_desktop_browser() == desktop
-    assert ("--no-browser" not in lab.options()) == desktop
+    assert ("--no-browser" not in lab.options("page")) == desktop
 
 
 @pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
 def test_root_is_told_and_allowed(monkeypatch, capsys, user, allowed):
     monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
-    assert ("--allow-root" in lab.options()) == allowed
+    assert ("--allow-root" in lab.options("page")) == allowed
     assert ("You are root" in capsys.readouterr().out) == allowed
 
 
@@ -126,4 +126,6 @@ def test_pictures_go_to_the_browser_without_waiting_for_an_acknowledgement(monke
     monkeypatch.setattr(PromptConnection, "websocket_handler", handler)
     asyncio.run(PromptConnection.__new__(PromptConnection).connect())
     assert done == [True, "connected"]
-    assert any(option.endswith("=prompt_connection.PromptConnection") for option in lab.options())
+    assert any(
+        option.endswith("=prompt_connection.PromptConnection") for option in lab.options("page")
+    )

@@ -22,6 +22,7 @@ def build_pages(staging, target):
     shutil.copytree(ROOT / "docs", source)
     for lesson in LESSONS.values():
         pages.stage(lesson, source / "lessons")
+    (source / "gradient_explorer.html").write_text(pages.gradient_explorer(), "utf-8")
     (source / "mistakes.md").write_text(mistakes.page(LESSONS), "utf-8")
     assets.copy(assets.MATHJAX, source / "_static" / "mathjax")
     options = ["-q", "-W", "--keep-going", "-n", "-b", "html", "-d", staging / "doctrees"]

@@ -1,9 +1,12 @@
 """The lessons as pages that are read without a kernel."""
 
+import json
 import re
 from html import escape
+from itertools import pairwise
 
 import nbformat
+import numpy as np
 
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
 INTRODUCTION = """\
@@ -22,6 +25,16 @@ Teacher's guide
 This page shows the lesson as it is stored: the sliders rest, and the exercises wait. *Run in your
 browser* opens it with a Python of its own, in which everything moves and answers; nothing is
 installed."""
+PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
+
+
+def gradient_explorer():
+    """Return the place of the gradient explorer, with the random gradients that it shows."""
+    rows = [np.random.default_rng(seed).normal(size=3).tolist() for seed in range(100)]
+    return (
+        f'<div class="gradient-explorer" data-random="{json.dumps(rows)}">'
+        "The sliders need JavaScript.</div>"
+    )
 
 
 def stage(lesson, folder):
@@ -29,8 +42,10 @@ def stage(lesson, folder):
     notebook = nbformat.read(lesson, as_version=4)
     introduction = INTRODUCTION.format(name=lesson.name, number=lesson.stem[:2])
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(introduction, id="introduction"))
-    for cell in notebook.cells:
+    for before, cell in pairwise(notebook.cells):
         if cell.cell_type == "code":
+            if before.cell_type == "markdown" and PREDICTS.search(before.source):
+                cell.metadata["tags"] = ["hide-output"]  # until it is asked for
             cell.outputs = [shown for output in cell.outputs for shown in with_words(cell, output)]
     nbformat.write(notebook, folder / lesson.name)
 
@@ -43,6 +58,8 @@ def with_words(cell, output):
     # MyST-NB takes the alt text from the cell, not from the output.
     alt = output.metadata["image/png"]["alt"]
     cell.metadata["mystnb"] = {"image": {"alt": alt}}
+    if cell.source.endswith("GradientExplorer()"):
+        return [nbformat.v4.new_output("display_data", {"text/html": gradient_explorer()})]
     text = data["text/plain"]
     if text.startswith("<Figure"):
         return [output]
