@@ -42,6 +42,7 @@ def _quotient(asked, u, v, du, dv, candidates, first, means, hint):
     for y in candidates:
         slips[rule.format(du, y)] = text.format(f"v' = {y}", f"v = {v}")
     slips |= _times(rule.format(du, dv), [*first, *means])
+    slips[f"-({rule.format(du, dv)})"] += " Are the halves of the quotient rule swapped?"
     for x, y in product(candidates, repeat=2):
         both = text.format(f"u' = {x} and v' = {y}", f"u = {u} and v = {v}")
         slips.setdefault(rule.format(x, y), both)
@@ -141,7 +142,7 @@ def check_step(step, answer):
     >>> e_i, e_j, S = sp.symbols("e_i e_j S")
     >>> print(check_step("other logit", e_i * e_j / S**2))
     dp_i/dz_j where j is not i: wrong
-    The size is right, the sign is not.
+    The size is right, the sign is not. Are the halves of the quotient rule swapped?
       e_i      2
       e_j      3
       S        10
