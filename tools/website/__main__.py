@@ -21,7 +21,7 @@ def build_pages(staging, target):
     source = staging / "pages"
     shutil.copytree(ROOT / "docs", source)
     for lesson in LESSONS.values():
-        pages.stage(lesson, source / "lessons")
+        pages.stage(lesson, source / "lessons", source / "_static" / "strips")
     (source / "gradient_explorer.html").write_text(pages.gradient_explorer(), "utf-8")
     (source / "mistakes.md").write_text(mistakes.page(LESSONS), "utf-8")
     assets.copy(assets.MATHJAX, source / "_static" / "mathjax")

@@ -8,6 +8,8 @@ from itertools import pairwise
 import nbformat
 import numpy as np
 
+from tools.website import strips
+
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
 INTRODUCTION = """\
 ```{{button-link}} ../lite/notebooks/index.html?path={name}
@@ -25,6 +27,7 @@ Teacher's guide
 This page shows the lesson as it is stored: the sliders rest, and the exercises wait. *Run in your
 browser* opens it with a Python of its own, in which everything moves and answers; nothing is
 installed."""
+EXPLORER = re.compile(r"^(\w+Explorer)\(\)$", re.MULTILINE)
 PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
 
 
@@ -37,8 +40,8 @@ def gradient_explorer():
     )
 
 
-def stage(lesson, folder):
-    """Write a lesson into a folder as MyST-NB wants it."""
+def stage(lesson, folder, pictures):
+    """Write a lesson into a folder as MyST-NB wants it, and pictures of explorers into another."""
     notebook = nbformat.read(lesson, as_version=4)
     introduction = INTRODUCTION.format(name=lesson.name, number=lesson.stem[:2])
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(introduction, id="introduction"))
@@ -46,20 +49,24 @@ def stage(lesson, folder):
         if cell.cell_type == "code":
             if before.cell_type == "markdown" and PREDICTS.search(before.source):
                 cell.metadata["tags"] = ["hide-output"]  # until it is asked for
-            cell.outputs = [shown for output in cell.outputs for shown in with_words(cell, output)]
+            cell.outputs = [
+                shown for output in cell.outputs for shown in for_page(cell, output, pictures)
+            ]
     nbformat.write(notebook, folder / lesson.name)
 
 
-def with_words(cell, output):
-    """Return a picture with its alt text, followed by its text twin; another output as it is."""
+def for_page(cell, output, pictures):
+    """Return an explorer that moves, or a picture with its alt text and its text twin, in a list."""
     data = output.get("data", {})
     if "image/png" not in data:
         return [output]
     # MyST-NB takes the alt text from the cell, not from the output.
     alt = output.metadata["image/png"]["alt"]
     cell.metadata["mystnb"] = {"image": {"alt": alt}}
-    if cell.source.endswith("GradientExplorer()"):
-        return [nbformat.v4.new_output("display_data", {"text/html": gradient_explorer()})]
+    if explorer := EXPLORER.search(cell.source):
+        kind = explorer[1]
+        html = gradient_explorer() if kind == "GradientExplorer" else strips.make(kind, pictures)
+        return [nbformat.v4.new_output("display_data", {"text/html": html})]
     text = data["text/plain"]
     if text.startswith("<Figure"):
         return [output]
