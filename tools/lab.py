@@ -59,6 +59,7 @@ def options():
         "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
         "--ServerApp.answer_yes=True",  # one Ctrl-C is enough
         "--ServerApp.kernel_websocket_connection_class=prompt_connection.PromptConnection",
+        "--ContentsManager.pre_save_hook=keep_pictures.pre_save_hook",
         "--ServerApp.log_level=ERROR",  # the address is printed all the same
         "--LabApp.log_level=ERROR",
         # Without, each kernel warns that others on this computer can listen in.
