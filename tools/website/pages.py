@@ -11,22 +11,24 @@ import numpy as np
 from tools.website import strips
 
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
-INTRODUCTION = """\
+RUN = """\
 ```{{button-link}} ../lite/notebooks/index.html?path={name}
 :color: primary
 :shadow:
 Run in your browser
 ```
+"""
+GUIDE = """\
 ```{{button-ref}} ../teaching/{number}
 :ref-type: doc
 :color: secondary
 :outline:
 Teacher's guide
 ```
-
-This page shows the lesson as it is stored: the sliders rest, and the exercises wait. *Run in your
-browser* opens it with a Python of its own, in which everything moves and answers; nothing is
-installed."""
+"""
+NOTE = """
+On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser* opens the same
+with a Python of its own, in which everything moves and answers. Nothing is installed."""
 EXPLORER = re.compile(r"^(\w+Explorer)\(\)$", re.MULTILINE)
 PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
 
@@ -43,7 +45,9 @@ def gradient_explorer():
 def stage(lesson, folder, pictures):
     """Write a lesson into a folder as MyST-NB wants it, and pictures of explorers into another."""
     notebook = nbformat.read(lesson, as_version=4)
-    introduction = INTRODUCTION.format(name=lesson.name, number=lesson.stem[:2])
+    number = lesson.stem[:2]
+    guide = GUIDE.format(number=number) if number.isdecimal() else ""
+    introduction = RUN.format(name=lesson.name) + guide + NOTE
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(introduction, id="introduction"))
     for before, cell in pairwise(notebook.cells):
         if cell.cell_type == "code":
