@@ -1,5 +1,6 @@
 """Pictures hold the numbers they were given, in text and in shape, and can be read."""
 
+from base64 import b64decode
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,8 @@ from softmax_lessons.plotting import (
     Bars,
     BlockMatrix,
     HeatMap,
+    ImageRow,
+    ImageRows,
     Simplex,
     StepCurve,
     short_number,
@@ -167,3 +170,56 @@ def test_the_name_of_the_best_step_stands_where_there_is_room(ax, best, side):
 )
 def test_short_numbers_keep_few_digits_and_no_negative_zero(value, text):
     assert short_number(value) == text
+
+
+def test_a_row_of_images_holds_their_numbers_and_leaves_free_places_empty(ax):
+    row = ImageRow(ax, ["a", "b"], shape=(2, 3), limit=6, places=3)
+    images = np.arange(12.0).reshape(2, 2, 3)
+    row.set(images)
+    shown = row.cells.get_array()
+    assert shown.shape == (2, 3 * 3 + 2)
+    assert_array_equal(shown[:, :3], images[0])
+    assert_array_equal(shown[:, 4:7], images[1])
+    assert shown.mask[:, [3, *range(7, 11)]].all()
+    assert texts(ax.get_xticklabels()) == ["a", "b"]
+
+
+def test_signed_images_are_white_at_zero_and_mark_what_is_clearly_negative(ax):
+    row = ImageRow(ax, ["a", "b"], shape=(1, 2), limit=4, signed=True)
+    row.set(np.array([[[0.0, -2.0]], [[2.0, -0.5]]]))
+    zero, negative, positive = row.cells.cmap(row.cells.norm([0.0, -2.0, 2.0]))[:, :3]
+    assert contrast(zero, "white") < 1.1
+    assert negative[2] > negative[0]  # blue
+    assert positive[0] > positive[2]  # red
+    assert_array_equal(row.marks.get_xydata(), [[1, 0]])
+
+
+def test_each_row_of_images_has_colours_of_its_own_unless_a_limit_is_given():
+    rows, titles = [np.ones((1, 2, 2)), np.full((2, 2, 2), -3.0)], [["a"], ["b", "c"]]
+    for limit, expected in ((None, [1, 3]), (8, [8, 8])):
+        images = ImageRows(rows, titles, names=["one", "two"], limit=limit, signed=True)
+        meshes = [ax.collections[0] for ax in images.figure().axes if ax.get_title(loc="left")]
+        assert [mesh.norm.vmax for mesh in meshes] == expected
+
+
+def test_images_come_as_a_picture_with_alt_text_and_as_numbers():
+    images = ImageRows([np.zeros((1, 2, 2))], [["a"]], names=[""], limit=1)
+    data, metadata = images._repr_mimebundle_()
+    assert b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == "  a: 0.00 to 0.00"
+    assert metadata["image/png"]["alt"] == "Images of 2 x 2 pixels. a."
+
+
+def test_no_text_of_a_figure_of_images_is_cut_off_or_lies_on_another():
+    rows, titles = [np.ones((10, 8, 8))] * 2, [[f"{k} → {k}" for k in range(10)]] * 2
+    figure = ImageRows(rows, titles, names=["one", "two"], signed=True).figure()
+    figure.draw_without_rendering()
+    for ax in figure.axes:
+        for text in [*ax.get_xticklabels(), *ax.get_yticklabels(), ax._left_title]:
+            box = text.get_window_extent()
+            assert box.x0 >= 0
+            assert box.y0 >= 0
+            assert box.x1 <= figure.bbox.x1
+            assert box.y1 <= figure.bbox.y1
+        boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+        assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
