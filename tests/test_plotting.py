@@ -203,11 +203,11 @@ def test_each_row_of_images_has_colours_of_its_own_unless_a_limit_is_given():
 
 
 def test_images_come_as_a_picture_with_alt_text_and_as_numbers():
-    images = ImageRows([np.zeros((1, 2, 2))], [["a"]], names=[""], limit=1)
+    images = ImageRows([np.zeros((2, 2, 2))], [["a", "b"]], limit=1)
     data, metadata = images._repr_mimebundle_()
     assert b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert data["text/plain"] == "  a: 0.00 to 0.00"
-    assert metadata["image/png"]["alt"] == "Images of 2 x 2 pixels. a."
+    assert data["text/plain"] == "  a, b"
+    assert metadata["image/png"]["alt"] == "Images of 2 x 2 pixels. a, b."
 
 
 def test_no_text_of_a_figure_of_images_is_cut_off_or_lies_on_another():

@@ -69,8 +69,8 @@ class ImageRows:
         The images of each row.
     titles : sequence of sequence of str
         A title for each image of each row.
-    names : sequence of str
-        What the rows are called; "" for none.
+    names : sequence of str, optional
+        What the rows are called.
     limit : float, optional
         Where the colours end. Without it, each row has its own: its largest absolute value.
     signed : bool
@@ -80,15 +80,15 @@ class ImageRows:
     Examples
     --------
     >>> squares = np.array([[[0.0, 1.0], [2.0, 3.0]]])
-    >>> print(ImageRows([squares], [["four"]], names=["counted"]).describe())
+    >>> print(ImageRows([squares - 1], [["four"]], names=["counted"], signed=True).describe())
     counted
-      four: 0.00 to 3.00
-    >>> ImageRows([squares - 1], [["four"]], names=["counted"], signed=True).alt()
-    'Images of 2 x 2 pixels, red for positive and blue for negative numbers. counted: four.'
+      four: -1.00 to 2.00
+    >>> ImageRows([squares], [["four"]]).alt()
+    'Images of 2 x 2 pixels. four.'
     """
 
-    def __init__(self, rows, titles, *, names, limit=None, signed=False):
-        self.rows, self.titles, self.names = rows, titles, names
+    def __init__(self, rows, titles, *, names=None, limit=None, signed=False):
+        self.rows, self.titles, self.names = rows, titles, names or [""] * len(rows)
         self.limit, self.signed = limit, signed
 
     def figure(self):
@@ -117,14 +117,17 @@ class ImageRows:
             bar.outline.set_visible(False)
 
     def describe(self):
-        """Return the range of the numbers of every image as text, in a fixed format."""
+        """Return titles as text, and where numbers are signed from where to where they go."""
         lines = []
         for images, titles, name in zip(self.rows, self.titles, self.names, strict=True):
             lines += [name] if name else []
-            lines += [
-                f"  {title}: {image.min():z.2f} to {image.max():z.2f}"
-                for title, image in zip(titles, images, strict=True)
-            ]
+            if self.signed:
+                lines += [
+                    f"  {title}: {image.min():z.2f} to {image.max():z.2f}"
+                    for title, image in zip(titles, images, strict=True)
+                ]
+            else:
+                lines.append("  " + ", ".join(titles))
         return "\n".join(lines)
 
     def alt(self):
