@@ -3,12 +3,13 @@
 Every class here draws its artists once, when it is made, without data. `set` gives these same
 artists data, so that a picture that moves is never built anew; `artists` is all that `set` may
 change. Nothing is computed but where things go, arguments are not checked, and pyplot is never
-touched. All quantities are dimensionless. `plot_gradient_and_mean` stands still, for lessons.
+touched. All quantities are dimensionless. `plot_gradient_and_mean` and `ImageRows` stand still.
 """
 
 from softmax_lessons.plotting.bars import Bars, Levels
 from softmax_lessons.plotting.curves import Curves, StepCurve
 from softmax_lessons.plotting.gradient_and_mean import plot_gradient_and_mean
+from softmax_lessons.plotting.images import ImageRow, ImageRows
 from softmax_lessons.plotting.matrices import BlockMatrix, FormulaMatrix, HeatMap, Sums
 from softmax_lessons.plotting.simplex import Simplex
 from softmax_lessons.plotting.style import (
@@ -39,6 +40,8 @@ __all__ = [
     "Curves",
     "FormulaMatrix",
     "HeatMap",
+    "ImageRow",
+    "ImageRows",
     "Label",
     "Levels",
     "Simplex",
