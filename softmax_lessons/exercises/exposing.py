@@ -154,13 +154,13 @@ def judge_backward(exercise, checker, backward, call):
     wrong = next((one for one in seen if _differs(exercise, one)), None)
     names = ("p", "grad_p")
     both = wrong and _both(exercise, tuple(zip(names, wrong.case.arguments, strict=False)), wrong)
+    if any(one.written is not None for one in seen):
+        text = "It writes into what it is given. Let it return a new array."
+        return verdict(Status.WRONG, text)
     error = next((one.error for one in seen if one.error is not None), error)
     if error is not None:
         text = f"It must return numbers for every input, but {described(error)}."
         return verdict(Status.RAISES, text, counterexample=both)
-    if any(one.written is not None for one in seen):
-        text = "It writes into what it is given. Let it return a new array."
-        return verdict(Status.WRONG, text)
     if not all(np.array_equal(one.value, one.again, equal_nan=True) for one in seen):
         text = "It answers the same question in two ways. Let it depend on its input alone."
         return verdict(Status.WRONG, text)
