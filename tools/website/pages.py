@@ -27,8 +27,8 @@ Teacher's guide
 ```
 """
 NOTE = """
-On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser* opens the same
-with a Python of its own, in which everything moves and answers. Nothing is installed."""
+On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser*
+opens the same with a Python of its own, in which everything moves and answers. Nothing is installed."""
 EXPLORER = re.compile(r"^(\w+Explorer)\(\)$", re.MULTILINE)
 PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
 
@@ -43,7 +43,7 @@ def gradient_explorer():
 
 
 def stage(lesson, folder, pictures):
-    """Write a lesson into a folder as MyST-NB wants it, and pictures of explorers into another."""
+    """Write a lesson into a folder as MyST-NB wants it, and its explorers' pictures elsewhere."""
     notebook = nbformat.read(lesson, as_version=4)
     number = lesson.stem[:2]
     guide = GUIDE.format(number=number) if number.isdecimal() else ""
