@@ -9,7 +9,7 @@ import numpy as np
 
 from softmax_lessons.exercises.inputs import PLAIN
 from softmax_lessons.exercises.judge import Attempt, described, explain, judge, observe
-from softmax_lessons.exercises.reading import NO_AXIS, ONE, read
+from softmax_lessons.exercises.reading import NO_AXIS, ONE, ROWS, read
 from softmax_lessons.exercises.verdict import Status, Verdict
 
 
@@ -38,10 +38,17 @@ def diagnose_by(program, exercises, call):
 
 
 def reading_of(program, exercise, call):
-    """Return the reading that explains most of what a program does, None where it has none."""
+    """Return the reading that explains most of what a program does, None where it has none.
+
+    Examples are rows, as the exercise has them, wherever the program can be called so.
+    """
     found, silent, _ = _tried(program, [exercise], call)
-    if found or silent:
-        return _best(found)[0] or silent[0]
+    rows = [one for one in found if one[3].layout == ROWS]
+    silent_rows = [reading for reading in silent if reading.layout == ROWS]
+    if rows or (found and not silent_rows):
+        return _best(rows or found)[0]
+    if silent:
+        return (silent_rows or silent)[0]
     for reading in read(program, [exercise]):  # it may fail for some inputs
         seen = [observe(call, reading, case) for case in reading.exercise.inputs]
         if not reading.strangers and any(one.array is not None for one in seen):
