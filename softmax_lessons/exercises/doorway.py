@@ -21,9 +21,7 @@ def diagnose_by(program, exercises, call):
     found, silent, error = _tried(program, exercises, call)
     best, rival = _best(found)
     for reading in [best] if best else silent:
-        names = tuple(name for name, _ in reading.names)
-        attempt = Attempt(reading, names, reading.text, reading.named, reading.laid)
-        verdict = judge(reading.exercise, attempt, call)
+        verdict = judge_as(reading, call)
         if best or verdict.mistakes:
             summary = " ".join(filter(None, [verdict.summary, rival]))
             return replace(verdict, summary=summary), reading.same_arguments
@@ -35,6 +33,13 @@ def diagnose_by(program, exercises, call):
     if error and not silent:
         summary = f"However it is called, it does not work. The last time {described(error)}."
     return Verdict(name, Status.NOT_READ, summary), False
+
+
+def judge_as(reading, call):
+    """Return the verdict on a program that is read in one way."""
+    names = tuple(name for name, _ in reading.names)
+    attempt = Attempt(reading, names, reading.text, reading.named, reading.laid)
+    return judge(reading.exercise, attempt, call)
 
 
 def reading_of(program, exercise, call):
