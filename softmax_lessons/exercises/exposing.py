@@ -172,7 +172,7 @@ def judge_backward(exercise, checker, backward, call):
     if wrong is None:
         text = f"It is right on all {len(seen)} inputs that are tried here. A wrong one is wanted."
         return verdict(Status.WRONG, text)
-    where = f"It is wrong, for example for {_size(exercise, wrong.case)[1]},"
+    where = f"It is wrong for {_size(exercise, wrong.case)[1]},"
     if not accepts:
         return verdict(Status.WRONG, f"{where} but the checker refuses it.", counterexample=both)
     text = f"{where} and the checker accepts it."
