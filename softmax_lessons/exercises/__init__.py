@@ -524,6 +524,11 @@ def check_input(program, exercise, arguments):
         be left out. None claims that no input exposes the program, which is right where it is
         right. ``...`` is no attempt yet.
 
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
     Examples
     --------
     >>> elementwise = lambda z, g: numerics.softmax_jacobian(z).diagonal(axis1=1, axis2=2) * g
@@ -538,6 +543,9 @@ def check_input(program, exercise, arguments):
       the program [[0.1966 0.0000]]
       right is    [[0.1966 -0.1966]]
     """
+    known = [name for name, e in EXERCISES.items() if e.inputs and "function" not in e.roles]
+    if exercise not in known:
+        raise ValueError(f"exercise must be one of {', '.join(known)}, got {exercise!r}")
     return judge_input(program, EXERCISES[exercise], arguments, Caller())
 
 

@@ -16,6 +16,7 @@ Inputs with more than SHOWN numbers are not shown."""
 WORDS = {role: words for role, (words, _) in ROLES.items()}
 WORDS["t"] = "the targets (labels, or one-hot rows)"
 _add_up = "must be 0 or more, and add up to 1 for each example"
+KINDS = {"mask": ("b", "True and False"), "axis": ("iu", "a whole number")}
 RULES = {
     "p": (lambda p, axis: (p >= 0).all() and _all_1(p.sum(axis)), _add_up),
     "logp": (lambda a, axis: _all_1(np.exp(a).sum(axis)), f"are logarithms of what {_add_up}"),
@@ -25,7 +26,7 @@ RULES = {
     ),
     "soft t": (lambda t, axis: (t >= 0).all(), "must be 0 or more"),
     "mask": (lambda mask, axis: mask.any(axis).all(), "must be True at one place in each row"),
-    "T": (lambda T, axis: T > 0, "must be above 0"),
+    "T": (lambda T, axis: T >= 0.001, "must be 0.001 or more"),
 }
 """What has to hold for an argument, and a text that says so."""
 _MANY = Input((*np.random.default_rng(4).dirichlet(np.ones(12), size=(2, 20)), -1))
@@ -51,7 +52,7 @@ def valid(reading, arguments):
     _ask(len(arguments) == len(exercise.roles), Status.WRONG_TYPE, text)
     for k, (role, argument) in enumerate(zip(exercise.roles, arguments, strict=True)):
         what = WORDS[role]
-        kinds, name = ("b", "True and False") if role == "mask" else ("iuf", "numbers")
+        kinds, name = KINDS.get(role, ("iuf", "numbers"))
         try:
             value = np.asarray(argument)
         except ValueError:  # rows of unequal length
@@ -66,9 +67,9 @@ def valid(reading, arguments):
             _ask(fit, Status.WRONG, text)
             value = np.eye(like.shape[-1])[value.astype(int)]
         axes = {np.ndim(case.arguments[k]) for case in exercise.inputs}
-        one_row = "hand in one row for each example" if axes == {2} else "see what is expected"
-        text = f"The shape {value.shape} does not fit for {what}: "
-        text += f"the first argument has {like.shape}." if k else f"{one_row}."
+        text = f"The shape {value.shape} does not fit for {what}"
+        text += f": the first argument has {like.shape}." if k else "."
+        text += " Each row is an example, also where there is only one." if axes == {2} else ""
         fit = value.ndim in axes and value.shape in ((), like.shape)
         _ask(fit and value.size > 0, Status.WRONG_SHAPE, text)
         text = f"Keep to {MOST} numbers at most, and to -{LARGEST} to {LARGEST}."
@@ -166,13 +167,13 @@ def judge_backward(exercise, checker, backward, call):
     if error is not None:
         text = f"It must return numbers for every input, but {described(error)}."
         return verdict(Status.RAISES, text, counterexample=both)
-    if not all(np.array_equal(one.value, one.again, equal_nan=True) for one in seen):
+    if any(str(one.value) != str(one.again) for one in seen):
         text = "It answers the same question in two ways. Let it depend on its input alone."
         return verdict(Status.WRONG, text)
     if wrong is None:
         text = f"It is right on all {len(seen)} inputs that are tried here. A wrong one is wanted."
         return verdict(Status.WRONG, text)
-    where = f"It is wrong, for example for {_size(exercise, wrong.case)[1]},"
+    where = f"It is wrong for {_size(exercise, wrong.case)[1]},"
     if not accepts:
         return verdict(Status.WRONG, f"{where} but the checker refuses it.", counterexample=both)
     text = f"{where} and the checker accepts it."
