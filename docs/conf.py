@@ -32,7 +32,11 @@ html_title = project
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-html_js_files = [("site.js", {"defer": "defer"})]
+html_js_files = [
+    ("site.js", {"defer": "defer"}),
+    ("explorer.js", {"type": "module"}),
+    ("strips.js", {"type": "module"}),
+]
 html_copy_source = False
 html_show_sphinx = False
 html_last_updated_fmt = None

@@ -264,6 +264,48 @@ def test_gradient_explorer_shows_only_the_controls_that_its_source_uses():
         assert shown == names
 
 
+def raises(z, cotangent):
+    raise ValueError("two\nlines and a $")
+
+
+@pytest.mark.parametrize(
+    ("backward", "problem"),
+    [
+        (lambda z, cotangent: z * cotangent, ""),
+        (lambda z, cotangent: None, "it returned None"),
+        (raises, "it raised ValueError: two lines and a $"),
+        (lambda z, cotangent: z[0], "it returned shape (3,), not (1, 3)"),
+        (lambda z, cotangent: z / 0, "it returned numbers that are not finite"),
+        (lambda z, cotangent: [[1], [2, 3]], "it returned no array of real numbers"),
+        (lambda z, cotangent: z + 1j, "it returned no array of real numbers"),
+        (lambda z, cotangent: softmax_vjp(z, cotangent, z), "it raised TypeError"),
+    ],
+)
+def test_gradient_explorer_draws_the_readers_own_function_or_says_what_is_wrong(backward, problem):
+    explorer = GradientExplorer(backward=backward)
+    for z1 in (-2, 3):
+        explorer.controls["z1"].value = z1
+        state, answers, note = explorer.state, pictures(explorer)[2], pictures(explorer)[3]
+        assert state.problem.startswith(problem)
+        assert_array_equal(heights(answers)[3], [np.nan] * 3 if problem else state.z * state.g)
+        assert "nan" not in explorer.describe()
+        assert "\nyours" in explorer.describe()
+        assert all(problem in text for text in (note.text.get_text(), explorer.describe()))
+
+
+def test_gradient_explorer_keeps_what_the_readers_own_function_writes_to():
+    def writes(z, cotangent):
+        np.seterr(all="raise")
+        z[:] = cotangent[:] = 7
+        return z
+
+    before = np.geterr()
+    explorer = GradientExplorer(backward=writes)
+    assert np.geterr() == before
+    assert_array_equal(explorer.state.z, [1, 0.5, -0.5])
+    assert_array_equal(explorer.state.g, [1, -1, 0.5])
+
+
 def test_derivation_explorer_keeps_row_and_column_within_the_matrix():
     explorer = DerivationExplorer()
     explorer.set(logits=4, row=4, column=4)

@@ -29,6 +29,7 @@ ALLOWED = {
     "exercises": {"misconceptions"},
     "plotting": {"matplotlib", "PIL"},
     "explorers": {"gradient_check", "losses", "symbolic", "plotting"}
+    | {"exercises", "misconceptions"}
     | {"sympy", "matplotlib", "PIL", "ipywidgets", "IPython"},
 }
 

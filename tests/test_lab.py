@@ -10,8 +10,9 @@ from urllib.error import HTTPError
 
 import pytest
 from lab_server import started
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import lab
+from tools import keep_pictures, lab
 from tools.prompt_connection import PromptConnection
 
 APPUTILS = "@jupyterlab/apputils-extension"
@@ -43,7 +44,7 @@ def server(tmp_path_factory, taken):
 
 def test_the_address_alone_is_printed_and_opens_the_first_lesson(server):
     assert len(re.findall(r"^\[", server.log, re.MULTILINE)) == 1
-    assert server.opens == "lab/tree/notebooks/00_start_here.ipynb"
+    assert server.opens == "lab/tree/my_lessons/00_start_here.ipynb"
     assert "notebooks" in server.get("/api/contents", server.token)
 
 
@@ -77,6 +78,25 @@ def test_another_port_is_taken_where_the_first_is_in_use(server, taken):
     assert server.port != str(taken)
 
 
+def test_a_saved_explorer_keeps_its_picture_and_every_other_widget_its_view():
+    explorer = {keep_pictures.VIEW: {"model_id": "gone"}, "image/png": "iVBORw0KGgo="}
+    slider = {keep_pictures.VIEW: {"model_id": "gone"}, "text/plain": "a slider"}
+    cells = [
+        new_markdown_cell(),
+        new_code_cell(outputs=[new_output("display_data", data) for data in (explorer, slider)]),
+        new_code_cell(outputs=[new_output("stream", text="printed")]),
+    ]
+    keep_pictures.pre_save_hook(
+        model={"type": "notebook", "content": new_notebook(cells=cells)}, path=""
+    )
+    assert [output["data"] for output in cells[1]["outputs"]] == [
+        {"image/png": "iVBORw0KGgo="},
+        slider,
+    ]
+    keep_pictures.pre_save_hook(model={"type": "file", "content": "text"}, path="")
+    assert any(option.endswith("=keep_pictures.pre_save_hook") for option in lab.options())
+
+
 def test_a_python_without_jupyter_is_told_what_to_do(monkeypatch):
     monkeypatch.setattr(lab, "NEEDED", ("jupyterlab", "no_such_package"))
     with pytest.raises(SystemExit, match="does not have no_such_package; type `make clean`"):
@@ -105,13 +125,13 @@ def test_only_a_browser_with_a_window_is_started(monkeypatch, screen, name, desk
     monkeypatch.setenv("DISPLAY", screen)
     monkeypatch.setattr(webbrowser, "get", lambda: SimpleNamespace(name=name))
     assert lab.has_desktop_browser() == desktop
-    assert ("--no-browser" not in lab.options()) == desktop
+    assert ("--no-browser" not in lab.options("page")) == desktop
 
 
 @pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
 def test_root_is_told_and_allowed(monkeypatch, capsys, user, allowed):
     monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
-    assert ("--allow-root" in lab.options()) == allowed
+    assert ("--allow-root" in lab.options("page")) == allowed
     assert ("You are root" in capsys.readouterr().out) == allowed
 
 
@@ -126,4 +146,6 @@ def test_pictures_go_to_the_browser_without_waiting_for_an_acknowledgement(monke
     monkeypatch.setattr(PromptConnection, "websocket_handler", handler)
     asyncio.run(PromptConnection.__new__(PromptConnection).connect())
     assert done == [True, "connected"]
-    assert any(option.endswith("=prompt_connection.PromptConnection") for option in lab.options())
+    assert any(
+        option.endswith("=prompt_connection.PromptConnection") for option in lab.options("page")
+    )

@@ -21,6 +21,7 @@ from softmax_lessons.plotting import (
     ImageRows,
     Simplex,
     StepCurve,
+    plot_gradient_and_mean,
     short_number,
 )
 from softmax_lessons.plotting.curves import ZERO_AT
@@ -170,6 +171,31 @@ def test_the_name_of_the_best_step_stands_where_there_is_room(ax, best, side):
 )
 def test_short_numbers_keep_few_digits_and_no_negative_zero(value, text):
     assert short_number(value) == text
+
+
+def test_the_bars_of_a_gradient_stand_on_its_mean_and_their_areas_are_the_gradient_at_the_logits(
+    ax,
+):
+    p, g = np.array([0.5, 0.3, 0.2]), np.array([1, -1, 0.5])
+    picture = plot_gradient_and_mean(p, g, ax)
+    above, below = picture.bars
+    assert picture.ax is ax
+    assert_array_equal(picture.line.get_ydata(), [p @ g] * 2)
+    assert {bar.get_y() for bars in picture.bars for bar in bars} == {p @ g}
+    areas = [[bar.get_width() * bar.get_height() for bar in bars] for bars in picture.bars]
+    assert_allclose(areas[0], p[[0, 2]] * (g[[0, 2]] - p @ g))
+    assert_allclose(areas[1], [p[1] * (g[1] - p @ g)])
+    assert above[0].get_hatch() != below[0].get_hatch()
+    assert texts(ax.get_xticklabels()) == [
+        f"class {k}\n$p$ = {v:.2f}" for k, v in enumerate(p, start=1)
+    ]
+
+
+def test_a_gradient_and_its_mean_show_themselves_with_alt_text_and_numbers():
+    data, metadata = plot_gradient_and_mean([0.5, 0.5], [2, 2])._repr_mimebundle_()
+    assert b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"].endswith("weighted mean sum(p g) = 2.00")
+    assert "mean of 2.00" in metadata["image/png"]["alt"]
 
 
 def test_a_row_of_images_holds_their_numbers_and_leaves_free_places_empty(ax):

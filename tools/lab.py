@@ -1,4 +1,4 @@
-"""Start JupyterLab on this computer only, at the first lesson.
+"""Start JupyterLab on this computer only, at the reader's own copy of the first lesson.
 
 Options are handed on to JupyterLab: python tools/lab.py --port=9000
 """
@@ -51,14 +51,26 @@ def set_up_environment():
     put_first("JUPYTER_PATH", Path(sys.prefix, "share", "jupyter"))
 
 
-def options():
+def first_page():
+    """Renew the reader's copies of the lessons; return the address of the first one."""
+    from copies import renew  # found beside this script
+
+    lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    lines = renew(lessons, ROOT / "my_lessons")
+    print(*lines, sep="\n", end="\n" * bool(lines))
+    there = (ROOT / "my_lessons" / lessons[0].name).exists()
+    return f"{'my_lessons' if there else 'notebooks'}/{lessons[0].name}"
+
+
+def options(page):
     """Return the options for JupyterLab; print, in a line each, what the learner should know."""
     chosen = [
         "--ip=127.0.0.1",
         f"--ServerApp.root_dir={ROOT}",
-        "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+        f"--LabApp.default_url=/lab/tree/{page}",
         "--ServerApp.answer_yes=True",  # one Ctrl-C is enough
         "--ServerApp.kernel_websocket_connection_class=prompt_connection.PromptConnection",
+        "--ContentsManager.pre_save_hook=keep_pictures.pre_save_hook",
         "--ServerApp.log_level=ERROR",  # the address is printed all the same
         "--LabApp.log_level=ERROR",
         # Without, each kernel warns that others on this computer can listen in.
@@ -85,7 +97,7 @@ def main():
     set_up_environment()
     from jupyterlab.labapp import LabApp  # looks into the environment when it is imported
 
-    LabApp.launch_instance([*options(), *sys.argv[1:]])
+    LabApp.launch_instance([*options(first_page()), *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from softmax_lessons.exercises import inputs
 from softmax_lessons.exercises.cell import Verdicts, run
 from softmax_lessons.exercises.checking import judge_checker, moves_tell
 from softmax_lessons.exercises.doorway import diagnose_by
+from softmax_lessons.exercises.exposing import judge_backward, judge_input
 from softmax_lessons.exercises.judge import (
     COMMON,
     MEAN,
@@ -504,6 +505,60 @@ def check_gradient_checker(f, lesson=None):
     return _check(CHECKER_EXERCISE, f, lesson)
 
 
+def check_input(program, exercise, arguments):
+    """Check whether an input exposes a program: whether the program is wrong for it.
+
+    It says how small such an input can be, and never which mistake the program makes.
+
+    Parameters
+    ----------
+    program : callable, class or object
+        Any program that `diagnose` can read.
+    exercise : str
+        What the program is meant to do: a key of `EXERCISES`, without those that take functions.
+    arguments : tuple, array, None or ...
+        The arguments of the exercise; labels can stand for one-hot targets, and an axis of -1 can
+        be left out. None claims that no input exposes the program, which is right where it is
+        right. ``...`` is no attempt yet.
+
+    Examples
+    --------
+    >>> elementwise = lambda z, g: numerics.softmax_jacobian(z).diagonal(axis1=1, axis2=2) * g
+    >>> z = np.array([[0.0, 1.0]])
+    >>> check_input(elementwise, "softmax_vjp", (z, np.array([[0.0, 0.0]]))).passed
+    False
+    >>> print(check_input(elementwise, "softmax_vjp", (z, np.array([[1.0, 0.0]]))))
+    an input that exposes <lambda>: correct
+    This input exposes the program. It has 1 example of 2 classes. This check knows no smaller one.
+      z           np.array([[0.0, 1.0]])
+      g           np.array([[1.0, 0.0]])
+      the program [[0.1966 0.0000]]
+      right is    [[0.1966 -0.1966]]
+    """
+    return judge_input(program, EXERCISES[exercise], arguments, Caller())
+
+
+def check_beats(checker, backward):
+    """Check whether a backward is wrong, and accepted by a checker nevertheless.
+
+    Parameters
+    ----------
+    checker : callable
+        checker(backward): returns True where it accepts.
+    backward : callable
+        backward(p, grad_p): for arrays of shape (N, n), softmax along the last axis; the same input
+        has the same answer every time.
+
+    Examples
+    --------
+    >>> check_beats(lambda backward: True, lambda p, grad_p: p * grad_p).passed
+    True
+    >>> check_beats(lambda backward: True, numerics.softmax_backward).passed
+    False
+    """
+    return judge_backward(BACKWARD_EXERCISE, checker, backward, Caller())
+
+
 def diagnose(program):
     """Find out what a program is meant to do, and what is wrong with it.
 
@@ -569,5 +624,5 @@ def load_ipython_extension(shell):
 if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):
     load_ipython_extension(_shell)
 
-CHECKS = {name: value for name, value in globals().items() if name.startswith("check_")}
-"""Every check by its name."""
+CHECKS = {f"check_{name}": globals()[f"check_{name}"] for name in EXERCISES}
+"""The check of every exercise by its name."""

@@ -18,18 +18,7 @@ def diagnose_by(program, exercises, call):
 
     Also returned is whether it takes the arguments of the exercise, in whatever order.
     """
-    found, silent, error = [], [], None
-    for reading in read(program, exercises):
-        plain = [case for case in reading.exercise.inputs if case.shows == PLAIN]
-        seen = [observe(call, reading, case) for case in plain]
-        error = next((one.error for one in seen if one.error is not None), error)
-        with np.errstate(all="ignore"):
-            works = any(one.array is not None for one in seen)
-            if best := works and explain(reading.exercise, seen, thorough=False):
-                cost = best[0].cost + 0.75 * reading.strangers
-                found.append((cost, -len(plain), len(found), reading, best[0].keys))
-            elif not reading.strangers and _tells(reading, seen):
-                silent.append(reading)
+    found, silent, error = _tried(program, exercises, call)
     best, rival = _best(found)
     for reading in [best] if best else silent:
         names = tuple(name for name, _ in reading.names)
@@ -47,6 +36,35 @@ def diagnose_by(program, exercises, call):
         summary = "It was called in several ways, and it failed each time. The last time"
         summary += f" {described(error).rstrip('.')}."
     return Verdict(name, Status.NOT_READ, summary), False
+
+
+def reading_of(program, exercise, call):
+    """Return the reading that explains most of what a program does, None where it has none."""
+    found, silent, _ = _tried(program, [exercise], call)
+    if found or silent:
+        return _best(found)[0] or silent[0]
+    for reading in read(program, [exercise]):  # it may fail for some inputs
+        seen = [observe(call, reading, case) for case in reading.exercise.inputs]
+        if not reading.strangers and any(one.array is not None for one in seen):
+            return reading
+    return None
+
+
+def _tried(program, exercises, call):
+    """Return the readings that explain a program, those that do not, and the last error."""
+    found, silent, error = [], [], None
+    for reading in read(program, exercises):
+        plain = [case for case in reading.exercise.inputs if case.shows == PLAIN]
+        seen = [observe(call, reading, case) for case in plain]
+        error = next((one.error for one in seen if one.error is not None), error)
+        with np.errstate(all="ignore"):
+            works = any(one.array is not None for one in seen)
+            if best := works and explain(reading.exercise, seen, thorough=False):
+                cost = best[0].cost + 0.75 * reading.strangers
+                found.append((cost, -len(plain), len(found), reading, best[0].keys))
+            elif not reading.strangers and _tells(reading, seen):
+                silent.append(reading)
+    return found, silent, error
 
 
 def _best(found):

@@ -208,10 +208,17 @@ SOFT_LOSS = _inputs(
     lambda z: (z, 2 * _least_likely(z)),
     shapes=[(_SINGLE, np.full((3, 1), 2.0))],
 )
-MASKED = _inputs(
-    lambda z: (z, _mask(z), _gradient(z)),
-    lambda z: (z, np.ones(z.shape, dtype=bool), _gradient(z)),
-    plain=[np.array([[0.0, 1.0, 2.0]]), *_PLAIN[2:]],
+MASKED = (
+    *_inputs(
+        lambda z: (z, _mask(z), _gradient(z)),
+        lambda z: (z, np.ones(z.shape, dtype=bool), _gradient(z)),
+        plain=[np.array([[0.0, 1.0, 2.0]]), *_PLAIN[2:]],
+    ),
+    # Whatever number stands for a logit that is left out, the others may be far below it.
+    *(
+        Input((np.array([z]), np.array([[True, True, False]]), np.array([[0.0, 3.0, 2.0]])), LARGE)
+        for z in ([-1000.0, -1001.0, 0.0], [0.0, 1.0, 1000.0])
+    ),
 )
 TEMPERATURE = _inputs(lambda z: (z[-1], 0.5 if z.shape[1] == 3 else 2.0))
 

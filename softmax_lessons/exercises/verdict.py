@@ -128,17 +128,21 @@ class Counterexample:
         What was expected.
     note : str
         Where to look.
+    labels : tuple of str
+        What the two answers are called.
     """
 
     arguments: tuple[tuple[str, object], ...]
     yours: object
     expected: object
     note: str = ""
+    labels: tuple[str, str] = ("yours", "expected")
 
     def lines(self):
         """Return pairs of a name and a text; the arguments can be pasted and run."""
         arguments = [(name, pasteable(value)) for name, value in self.arguments]
-        return [*arguments, ("yours", shown(self.yours)), ("expected", shown(self.expected))]
+        answers = zip(self.labels, map(shown, (self.yours, self.expected)), strict=True)
+        return [*arguments, *answers]
 
 
 @dataclass(frozen=True, eq=False)

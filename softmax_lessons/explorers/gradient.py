@@ -5,6 +5,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
+from softmax_lessons.exercises.safe_call import Caller
 from softmax_lessons.explorers.base import GRADIENT_LIMITS, LOGIT_LIMITS, Explorer, sliders
 from softmax_lessons.gradient_check import finite_difference_gradient
 from softmax_lessons.losses import cross_entropy_grad, squared_error_grad
@@ -14,6 +15,7 @@ from softmax_lessons.plotting import (
     ELEMENTWISE,
     NEUTRAL,
     NUMERIC,
+    YOURS,
     Bars,
     Label,
     class_names,
@@ -35,8 +37,45 @@ USES = {
 }
 
 
+def answer_of(backward, z, g):
+    """Return what a reader's function answers, shape (n,), and what is wrong with that.
+
+    The function gets arrays of its own, shape (1, n), and may do anything. Where its answer cannot
+    be drawn the first is NaN and the second a clause; else the second is empty.
+
+    Examples
+    --------
+    >>> answer_of(lambda z, cotangent: z * cotangent, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    (array([3., 8.]), '')
+    >>> answer_of(lambda z, cotangent: None, np.zeros(1), np.zeros(1))
+    (array([nan]), 'it returned None')
+    """
+    none, shape = np.full_like(z, np.nan), (1, len(z))
+    value, error = Caller()(backward, z.reshape(shape).copy(), g.reshape(shape).copy())
+    if error is not None:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return none, f"it raised {said[:60]}"
+    if value is None:
+        return none, "it returned None"
+    try:
+        answer = np.array(value)
+    except Exception:  # rows of different lengths, or a conversion of its own that fails
+        answer = np.array(None)
+    if answer.dtype.kind not in "iuf":
+        return none, "it returned no array of real numbers"
+    if answer.shape != shape:
+        return none, f"it returned shape {answer.shape}, not {shape}"
+    if not np.isfinite(answer).all():
+        return none, "it returned numbers that are not finite"
+    return answer[0].astype(float), ""
+
+
 class GradientState(NamedTuple):
-    """The incoming gradient g, and three answers to what it becomes at the logits."""
+    """The incoming gradient g, and three answers to what it becomes at the logits.
+
+    `yours` is that of the reader's function, and `problem` why there is none; both are None where
+    no function was given.
+    """
 
     z: np.ndarray
     p: np.ndarray
@@ -44,6 +83,8 @@ class GradientState(NamedTuple):
     analytic: np.ndarray
     numeric: np.ndarray
     elementwise: np.ndarray
+    yours: np.ndarray | None = None
+    problem: str | None = None
 
     def largest_difference(self, answer):
         """Return by how much an answer differs from the analytic one at most."""
@@ -56,6 +97,12 @@ class GradientExplorer(Explorer):
     The incoming gradient g is what a loss sends back to the probabilities. It is set by sliders or
     taken from a preset; those of the two losses follow the probabilities.
 
+    Parameters
+    ----------
+    backward : callable or None
+        Your own backward(z, cotangent), both of shape (1, 3) as is its answer, drawn beside the
+        others. Where it fails, the picture says how.
+
     Examples
     --------
     >>> explorer = GradientExplorer()
@@ -64,7 +111,8 @@ class GradientExplorer(Explorer):
     [ 0. -1.  0.]
     """
 
-    def __init__(self):
+    def __init__(self, backward=None):
+        self._backward = backward
         targets = [(name, k) for k, name in enumerate(class_names(CLASSES), start=1)]
         incoming = {
             "source": widgets.Dropdown(options=list(USES), description="g is"),
@@ -90,7 +138,14 @@ class GradientExplorer(Explorer):
             analytic=softmax_vjp(z, g),
             numeric=finite_difference_gradient(lambda z: g @ softmax(z), z),
             elementwise=p * (1 - p) * g,
+            **self._yours(z, g),
         )
+
+    def _yours(self, z, g):
+        """Return the part of the state that belongs to the reader's function."""
+        if self._backward is None:
+            return {}
+        return dict(zip(("yours", "problem"), answer_of(self._backward, z, g), strict=True))
 
     def _incoming(self, p):
         """Return the incoming gradient."""
@@ -114,46 +169,58 @@ class GradientExplorer(Explorer):
         second.set_title("incoming gradient $g$")
         g = Bars(second, ticks, styles=[NEUTRAL], limits=(-3, 3))
         third.set_title("gradient at the logits\n")
-        styles = [ANALYTIC, NUMERIC, ELEMENTWISE]
+        styles, series = [ANALYTIC, NUMERIC, ELEMENTWISE], ["analytic", "numeric", "elementwise"]
+        labels = ["analytic", "central difference", "elementwise (wrong)"]
+        if self._backward is not None:
+            styles, series, labels = [*styles, YOURS], [*series, "yours"], [*labels, "yours"]
         answers = Bars(third, ticks, styles=styles, limits=(-1.5, 1.5), label_size=12)
         names = ("probability", r"$\partial L / \partial p$", r"$\partial L / \partial z$")
         for ax, name in zip(axes, names, strict=True):
             ax.set_xlabel("class")
             ax.set_ylabel(name)
         third.legend(
-            answers.containers,
-            ["analytic", "central difference", "elementwise (wrong)"],
-            loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=3, frameon=False, fontsize=13,
+            answers.containers, labels, loc="upper center", bbox_to_anchor=(0.5, -0.15),
+            ncols=4, columnspacing=1.2, frameon=False, fontsize=13,
         )  # fmt: skip
         note = third.text(
-            0.5, 1.03, "", transform=third.transAxes, ha="center", va="bottom", fontsize=14
-        )
+            0.5, 1.03, "", transform=third.transAxes, ha="center", va="bottom", fontsize=14,
+            parse_math=False,
+        )  # fmt: skip
         return [
             (p, lambda s: (s.p,)),
             (g, lambda s: (s.g,)),
-            (answers, lambda s: (s.analytic, s.numeric, s.elementwise)),
+            (answers, lambda s: [getattr(s, name) for name in series]),
             (Label(note), lambda s: (self._note(s),)),
         ]
 
     def _note(self, state):
-        return (
-            "off by at most:"
-            f" central difference {state.largest_difference(state.numeric):.0e},"
+        if state.problem:
+            return f"yours: {state.problem}"
+        differences = (
+            f"central difference {state.largest_difference(state.numeric):.0e},"
             f" elementwise {state.largest_difference(state.elementwise):.2f}"
         )
+        if state.yours is not None:
+            differences += f", yours {state.largest_difference(state.yours):.2g}"
+        return f"off by at most: {differences}"
 
     def rows(self, state):
-        """Return logits, probabilities, incoming gradient and the three answers."""
+        """Return logits, probabilities, incoming gradient and the answers."""
+        answers = {
+            "central difference": state.numeric,
+            "elementwise (wrong)": state.elementwise,
+        }
+        if state.problem == "":
+            answers["yours"] = state.yours
         return [
             ("logits z", state.z),
             ("probabilities p", state.p),
             ("incoming gradient g", state.g),
             ("analytic", state.analytic),
-            ("central difference", state.numeric),
-            ("elementwise (wrong)", state.elementwise),
+            *answers.items(),
+            *([f"{'yours':<22} {state.problem}"] if state.problem else []),
             "largest difference from analytic:",
-            ("  central difference", [state.largest_difference(state.numeric)]),
-            ("  elementwise (wrong)", [state.largest_difference(state.elementwise)]),
+            *((f"  {name}", [state.largest_difference(a)]) for name, a in answers.items()),
         ]
 
     def alt(self, state):
@@ -163,4 +230,4 @@ class GradientExplorer(Explorer):
             " gradient at the logits computed in three ways. Analytic and central-difference bars"
             " are equal; the elementwise ones differ by up to"
             f" {state.largest_difference(state.elementwise):.2f}."
-        )
+        ) + (f" Yours: {state.problem}." if state.problem else "")

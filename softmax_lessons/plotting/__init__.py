@@ -3,12 +3,12 @@
 Every class here draws its artists once, when it is made, without data. `set` gives these same
 artists data, so that a picture that moves is never built anew; `artists` is all that `set` may
 change. Nothing is computed but where things go, arguments are not checked, and pyplot is never
-touched. All quantities are dimensionless. `ImageRows` alone has a figure of its own, which stands
-still.
+touched. All quantities are dimensionless. `plot_gradient_and_mean` and `ImageRows` stand still.
 """
 
 from softmax_lessons.plotting.bars import Bars, Levels
 from softmax_lessons.plotting.curves import Curves, StepCurve
+from softmax_lessons.plotting.gradient_and_mean import plot_gradient_and_mean
 from softmax_lessons.plotting.images import ImageRow, ImageRows
 from softmax_lessons.plotting.matrices import BlockMatrix, FormulaMatrix, HeatMap, Sums
 from softmax_lessons.plotting.simplex import Simplex
@@ -20,6 +20,7 @@ from softmax_lessons.plotting.style import (
     NEUTRAL,
     NUMERIC,
     STYLE,
+    YOURS,
     Label,
     class_names,
     short_number,
@@ -33,6 +34,7 @@ __all__ = [
     "NEUTRAL",
     "NUMERIC",
     "STYLE",
+    "YOURS",
     "Bars",
     "BlockMatrix",
     "Curves",
@@ -46,5 +48,6 @@ __all__ = [
     "StepCurve",
     "Sums",
     "class_names",
+    "plot_gradient_and_mean",
     "short_number",
 ]

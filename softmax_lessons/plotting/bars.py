@@ -28,7 +28,7 @@ class Bars:
         self.artists = [bar for bars in self.containers for bar in bars] + self.texts
 
     def set(self, *series):
-        """Give every series of bars new heights, each of shape (n,)."""
+        """Give every series of bars new heights, each of shape (n,); NaN has no bar."""
         gap = 0.02 * (self.limits[1] - self.limits[0])
         for bars, labels, heights in zip(self.containers, self.labels, series, strict=True):
             for bar, label, height in zip(bars, labels, heights, strict=True):
@@ -38,7 +38,7 @@ class Bars:
                 end = np.clip(height, *self.limits)
                 label.set_y(end + gap if up else end - gap)
                 label.set_verticalalignment("bottom" if up else "top")
-                label.set_text(short_number(height))
+                label.set_text("" if np.isnan(height) else short_number(height))
 
 
 class Levels:

@@ -18,6 +18,7 @@ ACCENT = "#D55E00"
 ANALYTIC = {"facecolor": "#0072B2"}
 NUMERIC = {"facecolor": "#E69F00", "edgecolor": "black", "hatch": "--"}
 ELEMENTWISE = {"facecolor": "#F0E442", "edgecolor": "black", "hatch": "//"}
+YOURS = {"facecolor": "#009E73", "edgecolor": "black", "hatch": ".."}
 NEUTRAL = {"facecolor": "#B3B3B3"}
 
 # Behind text that may come to lie on a line.

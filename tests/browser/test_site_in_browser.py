@@ -6,8 +6,12 @@ from functools import cache
 from html import unescape
 from urllib.parse import unquote, urljoin, urlsplit
 
+import numpy as np
 import pytest
 from lab_server import ROOT
+from playwright.sync_api import expect
+
+from softmax_lessons.explorers import gradient
 
 AXE_SCRIPT = pytest.importorskip(
     "axe_playwright_python.base", reason="axe-core is not installed; `make test-browser` does so"
@@ -33,6 +37,13 @@ VIOLATIONS = """async options => {
 }"""
 STANDS_STILL = """scheme => document.documentElement.dataset.theme === scheme
     && document.getAnimations().every(animation => animation.playState !== 'running')"""
+MOVE = """move => {
+    const root = document.querySelector('.gradient-explorer');
+    for (const [name, value] of Object.entries(move))
+        root.querySelector(`[name=${name}]`).value = value;
+    root.explorer.update();
+    return root.explorer.state;
+}"""
 EMPTY_HEADS = "all => all.filter(head => !head.textContent.trim()).map(head => head.outerHTML)"
 
 
@@ -65,6 +76,54 @@ def test_formulas_are_set(page, site):
     page.goto(f"{site}/lessons/{LESSONS[2].stem}.html")
     page.evaluate(SET)
     assert page.locator("mjx-container").count() > 50
+
+
+def moves():
+    """Return every move of the page's explorer: a control and a value, from the first position."""
+    sources = list(gradient.USES)
+    ends = [("z1", "5"), ("z1", "-5"), ("z2", "5"), ("z2", "-5"), ("z3", "5"), ("z3", "-5")]
+    ends += [("g1", "3"), ("g1", "-3"), ("g2", "3"), ("g2", "-3"), ("g3", "3"), ("g3", "-3")]
+    return (
+        [{name: end} for name, end in ends]
+        + [{"source": s, "target": t, "z1": "5"} for s in sources for t in ("1", "3")]
+        + [{"source": gradient.RANDOM, "seed": end} for end in ("0", "99")]
+    )
+
+
+@pytest.mark.parametrize("address", ["index.html", f"lessons/{LESSONS[0].stem}.html"])
+def test_the_explorer_of_the_page_shows_the_numbers_of_that_of_the_package(page, site, address):
+    page.goto(f"{site}/{address}")
+    for move in moves():
+        page.locator(".gradient-explorer button[type=reset]").click()
+        state = page.evaluate(MOVE, move)
+        explorer = gradient.GradientExplorer()
+        explorer.set(**{k: v if k == "source" else float(v) for k, v in move.items()})
+        for name, right in explorer.state._asdict().items():
+            assert np.allclose(state[name], right, rtol=1e-9, atol=1e-8), (move, name)
+        shown = page.locator(".gradient-explorer pre").text_content()
+        for row in (explorer.state.analytic, explorer.state.elementwise):
+            assert all(f"{value:z.5f}".replace("-", "\N{MINUS SIGN}") in shown for value in row)
+
+
+def test_the_explorer_of_the_page_is_moved_by_keys_alone(page, site):
+    page.goto(f"{site}/index.html")
+    page.locator(".gradient-explorer input").first.focus()
+    note = page.locator(".gradient-explorer .note")
+    before = note.text_content()
+    page.keyboard.press("End")
+    assert note.text_content() != before
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # on Reset
+    expect(note).to_have_text(before)
+
+
+def test_what_answers_a_prediction_is_folded(page, site):
+    page.goto(f"{site}/lessons/{LESSONS[6].stem}.html")
+    folded = page.locator("details.hide .output").first
+    expect(folded).to_be_hidden()
+    page.locator("details.hide > summary").first.click()
+    expect(folded).to_be_visible()
 
 
 @cache

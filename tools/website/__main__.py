@@ -15,13 +15,16 @@ from tools import assets
 from tools.slides.lessons import DIAGNOSE, LESSONS, ROOT
 from tools.website import lite, mistakes, pages, pyodide
 
+NOTEBOOKS = [*LESSONS.values(), DIAGNOSE]
+
 
 def build_pages(staging, target):
     """Have Sphinx make the pages."""
     source = staging / "pages"
     shutil.copytree(ROOT / "docs", source)
-    for lesson in LESSONS.values():
-        pages.stage(lesson, source / "lessons")
+    for lesson in NOTEBOOKS:
+        pages.stage(lesson, source / "lessons", source / "_static" / "strips")
+    (source / "gradient_explorer.html").write_text(pages.gradient_explorer(), "utf-8")
     (source / "mistakes.md").write_text(mistakes.page(LESSONS), "utf-8")
     assets.copy(assets.MATHJAX, source / "_static" / "mathjax")
     options = ["-q", "-W", "--keep-going", "-n", "-b", "html", "-d", staging / "doctrees"]
@@ -47,8 +50,7 @@ def main():
     shutil.rmtree(target, ignore_errors=True)
     with tempfile.TemporaryDirectory() as staging:
         build_pages(Path(staging), target)
-        notebooks = [*LESSONS.values(), DIAGNOSE]
-        lite.build(notebooks, where, Path(staging) / "lite", target / "lite")
+        lite.build(NOTEBOOKS, where, Path(staging) / "lite", target / "lite")
     print(f"The site is in {target}; any web server can show it: python -m http.server -d {target}")
 
 

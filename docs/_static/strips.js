@@ -1,0 +1,46 @@
+// Pictures of explorers, made beforehand: a slider goes through those of one control.
+function add(parent, name, properties = {}) {
+  return parent.appendChild(Object.assign(document.createElement(name), properties));
+}
+
+async function bring(strip) {
+  const { folder } = strip.dataset;
+  const controls = await (await fetch(`${folder}strip.json`)).json();
+  const image = strip.querySelector("img"), numbers = strip.querySelector("pre");
+  const form = add(strip, "form");
+  strip.prepend(form);
+  const chosen = add(add(form, "label", { textContent: "move " }), "select");
+  controls.forEach(({ label }, k) => add(chosen, "option", { value: k, textContent: label }));
+  const row = add(form, "label"), name = add(row, "span"), range = add(row, "input", { type: "range", min: 0, step: 1 });
+  const value = add(row, "output");
+  add(strip, "p", {
+    className: "caption",
+    textContent: "One control at a time, from the first position. In the lesson itself, all move together.",
+  });
+  const show = () => {
+    const [picture, alt, text, label] = controls[chosen.value].frames[range.value];
+    Object.assign(image, { src: folder + picture, alt });
+    value.value = range.ariaValueText = label;
+    numbers.textContent = text;
+  };
+  const choose = () => {
+    const { label, start, frames } = controls[chosen.value];
+    name.textContent = label;
+    range.max = frames.length - 1;
+    range.value = start;
+    for (const [picture] of frames) new Image().src = folder + picture;
+    show();
+  };
+  chosen.addEventListener("input", choose);
+  range.addEventListener("input", show);
+  choose();
+}
+
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries)
+    if (isIntersecting) {
+      seen.unobserve(target);
+      bring(target);
+    }
+});
+for (const strip of document.querySelectorAll(".strip")) seen.observe(strip);

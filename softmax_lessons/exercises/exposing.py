@@ -1,0 +1,174 @@
+"""Judges inputs that are to expose a program, and wrong backwards that a checker is to accept."""
+
+from functools import partial
+
+import numpy as np
+
+from softmax_lessons.exercises.doorway import reading_of
+from softmax_lessons.exercises.inputs import Input
+from softmax_lessons.exercises.judge import agrees, described, nothing, observe
+from softmax_lessons.exercises.reading import ONE, ROLES
+from softmax_lessons.exercises.verdict import Counterexample, Status, Verdict, printable
+
+LARGEST, MOST = 10_000, 1000
+"""With larger numbers, or more of them, rounding and time could expose what is right."""
+_add_up = "must be 0 or more, and add up to 1 for each example"
+RULES = {
+    "p": (lambda p, axis: (p >= 0).all() and _all_1(p.sum(axis)), _add_up),
+    "logp": (lambda a, axis: _all_1(np.exp(a).sum(axis)), f"are logarithms of what {_add_up}"),
+    "t": (
+        lambda t, axis: np.isin(t, (0, 1)).all() and _all_1(t.sum(axis)),
+        "must have one 1 in each row, and 0 everywhere else",
+    ),
+    "soft t": (lambda t, axis: (t >= 0).all(), "must be 0 or more"),
+    "mask": (lambda mask, axis: mask.any(axis).all(), "must be True at one place in each row"),
+    "T": (lambda T, axis: T > 0, "must be above 0"),
+}
+"""What has to hold for an argument, and a text that says so."""
+_MANY = Input((*np.random.default_rng(4).dirichlet(np.ones(12), size=(2, 20)), -1))
+
+
+def _all_1(sums):
+    return np.abs(sums - 1).max() < 1e-8
+
+
+def _ask(holds, status, text):
+    """Raise a ValueError that carries a status where something does not hold."""
+    if not holds:
+        raise ValueError(status, text)
+
+
+def valid(reading, arguments):
+    """Return arguments as arrays, by their roles; raise a ValueError where they are not valid."""
+    exercise, values = reading.exercise, {}
+    if len(arguments) == len(exercise.roles) - 1 and exercise.roles[-1] == "axis":
+        arguments = (*arguments, -1)
+    words = ", ".join(ROLES[role][0] for role in exercise.roles)
+    text = f"Hand in {len(exercise.roles)} things: {words}. You hand in {len(arguments)}."
+    _ask(len(arguments) == len(exercise.roles), Status.WRONG_TYPE, text)
+    for k, (role, argument) in enumerate(zip(exercise.roles, arguments, strict=True)):
+        what = ROLES[role][0]
+        kinds, name = ("b", "True and False") if role == "mask" else ("iuf", "numbers")
+        try:
+            value = np.asarray(argument)
+        except ValueError:  # rows of unequal length
+            value = np.array(None)
+        text = f"Hand in {name} for {what}, not {printable(str(argument))}."
+        _ask(value.dtype.kind in kinds, Status.WRONG_TYPE, text)
+        value = value.astype({"b": bool, "f": float}.get(value.dtype.kind, int))
+        like = values[exercise.roles[0]] if k else value
+        if role == "t" and value.ndim == like.ndim - 1 and value.dtype == int:  # labels
+            text = f"Labels must be classes, from 0 to {like.shape[-1] - 1}, one for each example."
+            fit = value.shape == like.shape[:-1] and np.isin(value, range(like.shape[-1])).all()
+            _ask(fit, Status.WRONG, text)
+            value = np.eye(like.shape[-1])[value]
+        axes = {np.ndim(case.arguments[k]) for case in exercise.inputs}
+        one_row = "hand in one row for each example" if axes == {2} else "see what is expected"
+        text = f"The shape {value.shape} does not fit for {what}: "
+        text += f"the first argument has {like.shape}." if k else f"{one_row}."
+        fit = value.ndim in axes and value.shape in ((), like.shape)
+        _ask(fit and value.size > 0, Status.WRONG_SHAPE, text)
+        text = f"Keep to {MOST} numbers at most, and to -{LARGEST} to {LARGEST}."
+        _ask(value.size <= MOST and (abs(value) <= LARGEST).all(), Status.WRONG, text)
+        values[role] = value if value.ndim else value.item()
+    text = "The program takes one example at a time."
+    _ask(reading.layout != ONE or len(like) == 1, Status.WRONG_SHAPE, text)
+    axis = values.get("axis", -1)
+    _ask(-like.ndim <= axis < like.ndim, Status.WRONG_SHAPE, f"There is no axis {axis}.")
+    for role, value in values.items():
+        holds, text = RULES.get(role, (lambda *_: True, ""))
+        if role == "t" and exercise.name.startswith("soft_"):
+            holds, text = RULES["soft t"]
+        text = f"This input is not valid: {ROLES[role][0]} {text}."
+        _ask(holds(value, axis), Status.WRONG, text)
+    return values
+
+
+def _differs(exercise, seen):
+    return not agrees(seen.array, exercise.predict(seen.case))
+
+
+def _size(exercise, case):
+    count, classes = exercise.sizes(case)
+    words = f"{count} example{'s' * (count > 1)} of {classes} class{'es' * (classes > 1)}"
+    return classes * count, words
+
+
+def _both(exercise, named, seen, laid=lambda result: result):
+    """Return both answers to an input, side by side."""
+    did = seen.array if seen.array is not None else described(seen.error or seen.value)
+    right = laid(exercise.predict(seen.case))
+    return Counterexample(named, laid(did), right, labels=("the program", "right is"))
+
+
+def judge_input(program, exercise, arguments, call):
+    """Return the verdict on an input that is to expose a program, None for there is none."""
+    name = getattr(program, "__name__", type(program).__name__)
+    verdict = partial(Verdict, f"an input that exposes {name}")
+    given = arguments if isinstance(arguments, tuple) else (arguments,)
+    if any(argument is ... for argument in given):
+        return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
+    reading = reading_of(program, exercise, call)
+    if reading is None:
+        text = f"{name} cannot be called as {exercise.signature}, in whatever order."
+        return verdict(Status.NOT_READ, text)
+    all_seen = [observe(call, reading, case) for case in reading.exercise.inputs]
+    exposing = [_size(exercise, seen.case) for seen in all_seen if _differs(exercise, seen)]
+    smallest, words = min(exposing, default=(np.inf, ""))
+    if arguments is None and exposing:
+        text = f"Some inputs expose it. The smallest that this check knows has {words}."
+        return verdict(Status.WRONG, text)
+    if arguments is None:
+        text = f"No input exposes it. It is right on all {len(all_seen)} inputs of this check."
+        return verdict(Status.CORRECT, text)
+    try:
+        values = valid(reading, given)
+    except ValueError as error:
+        return verdict(*error.args)
+    case = Input(tuple(values.values()))
+    seen = observe(call, reading, case)
+    both = _both(exercise, reading.named(case.arguments), seen, reading.laid)
+    if not _differs(exercise, seen):
+        text = "The program is right for this input, so this input does not expose it."
+        return verdict(Status.WRONG, text, counterexample=both)
+    size, its_words = _size(exercise, case)
+    text = f"This input exposes the program. It has {its_words}."
+    less = f" An input can be smaller: {words} can be enough."
+    text += less if smallest < size else " This check knows no smaller one."
+    return verdict(Status.CORRECT, text, counterexample=both)
+
+
+def judge_backward(exercise, checker, backward, call):
+    """Return the verdict on a wrong backward that a checker is to accept."""
+    verdict = partial(Verdict, f"a wrong backward that {checker.__name__} accepts")
+    if not callable(backward):
+        if backward is ... or backward is None:
+            return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
+        return verdict(Status.WRONG_TYPE, "Hand in the function itself, not what it returns.")
+    inputs = [c for c in exercise.inputs if c.arguments[0].ndim == 2 and c.arguments[2] == -1]
+    inputs.append(_MANY)
+    seen = [observe(call, lambda p, g, axis: backward(p, g), case, True) for case in inputs]
+    if all(nothing(one.value, one.error) for one in seen):
+        return verdict(Status.NOT_ATTEMPTED, "Nothing comes back yet.")
+    accepts, error = call(lambda: bool(checker(backward)))
+    wrong = next((one for one in seen if _differs(exercise, one)), None)
+    names = ("p", "grad_p")
+    both = wrong and _both(exercise, tuple(zip(names, wrong.case.arguments, strict=False)), wrong)
+    if any(one.written is not None for one in seen):
+        text = "It writes into what it is given. Let it return a new array."
+        return verdict(Status.WRONG, text)
+    error = next((one.error for one in seen if one.error is not None), error)
+    if error is not None:
+        text = f"It must return numbers for every input, but {described(error)}."
+        return verdict(Status.RAISES, text, counterexample=both)
+    if not all(np.array_equal(one.value, one.again, equal_nan=True) for one in seen):
+        text = "It answers the same question in two ways. Let it depend on its input alone."
+        return verdict(Status.WRONG, text)
+    if wrong is None:
+        text = f"It is right on all {len(seen)} inputs that are tried here. A wrong one is wanted."
+        return verdict(Status.WRONG, text)
+    if not accepts:
+        text = "It is wrong, but the checker refuses it."
+        return verdict(Status.WRONG, text, counterexample=both)
+    text = "It is wrong, and the checker accepts it."
+    return verdict(Status.CORRECT, text, counterexample=both)

@@ -1,0 +1,101 @@
+"""An incoming gradient against its weighted mean: what becomes of it at the logits, in one look."""
+
+from base64 import b64encode
+from io import BytesIO
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from softmax_lessons.plotting.style import ACCENT, ANALYTIC, STYLE, class_names, short_number
+
+ABOVE = {"facecolor": ACCENT, "edgecolor": "black"}
+BELOW = {"facecolor": ANALYTIC["facecolor"], "edgecolor": "black", "hatch": "//"}
+
+
+def plot_gradient_and_mean(p, g, ax=None):
+    """Draw an incoming gradient g as bars that stand on its weighted mean, sum(p g).
+
+    A bar goes from the mean to g_i and is p_i wide, so that its area, p_i (g_i - sum(p g)), is the
+    gradient at logit i; the areas above the mean and below it are equal. Bars below are hatched.
+
+    Parameters
+    ----------
+    p, g : array_like of shape (n,)
+        The probabilities, and the gradient with respect to them.
+    ax : matplotlib.axes.Axes or None
+        Where to draw; None draws a figure of its own.
+
+    Returns
+    -------
+    GradientAndMean
+        As the last expression of a cell it shows the picture. Its `ax` may be drawn on.
+
+    Examples
+    --------
+    >>> plot_gradient_and_mean([0.5, 0.3, 0.2], [1, -1, 0.5])
+    class             1        2        3
+    p              0.50     0.30     0.20
+    g              1.00    -1.00     0.50
+    g - mean       0.70    -1.30     0.20
+    weighted mean sum(p g) = 0.30
+    """
+    with matplotlib.rc_context(STYLE):
+        if ax is None:
+            ax = Figure(figsize=(8, 4.5), layout="constrained").add_subplot()
+        return GradientAndMean(np.asarray(p, dtype=float), np.asarray(g, dtype=float), ax)
+
+
+class GradientAndMean:
+    """The picture that `plot_gradient_and_mean` draws; `mean` is the weighted mean."""
+
+    def __init__(self, p, g, ax):
+        self.p, self.g, self.ax = p, g, ax
+        self.mean, at = float(p @ g), np.arange(len(p))
+        above = g >= self.mean
+        self.bars = [
+            ax.bar(at[which], g[which] - self.mean, p[which], self.mean, label=name, **style)
+            for which, name, style in (
+                (above, "above the mean", ABOVE),
+                (~above, "below the mean", BELOW),
+            )
+        ]
+        low, high = min(0, g.min()), max(0, g.max())
+        gap = 0.02 * (high - low or 1)
+        for x, value, up in zip(at, g, above, strict=True):
+            end, side = (value + gap, "bottom") if up else (value - gap, "top")
+            ax.text(x, end, short_number(value), ha="center", va=side, fontsize=13)
+        name = rf"weighted mean $\sum_i p_i g_i$ = {short_number(self.mean)}"
+        self.line = ax.axhline(self.mean, color="black", linewidth=2.5, label=name)
+        ax.axhline(0, color="black", linewidth=1, linestyle=":")
+        ax.set_ylim(low - 6 * gap, high + 6 * gap)
+        ax.set_xlim(-0.6, len(p) - 0.4)
+        ticks = zip(class_names(len(p)), p, strict=True)
+        ax.set_xticks(at, [f"{tick}\n$p$ = {short_number(value)}" for tick, value in ticks])
+        ax.set_ylabel("incoming gradient $g$")
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=12)
+
+    def __repr__(self):
+        """Return the numbers as a table."""
+        rows = {"p": self.p, "g": self.g, "g - mean": self.g - self.mean}
+        return "\n".join(
+            [
+                f"{'class':<10}" + "".join(f"{k:9d}" for k in range(1, len(self.p) + 1)),
+                *(f"{name:<10}" + "".join(f"{v:z9.2f}" for v in row) for name, row in rows.items()),
+                f"weighted mean sum(p g) = {self.mean:z.2f}",
+            ]
+        )
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Return the picture, and its numbers for readers without it."""
+        file = BytesIO()
+        with matplotlib.rc_context(STYLE):
+            self.ax.figure.savefig(file, format="png", dpi=100)
+        up = [str(k) for k, value in enumerate(self.g, start=1) if value >= self.mean]
+        alt = (
+            f"The incoming gradient over {len(self.p)} classes as bars that stand on its weighted"
+            f" mean of {self.mean:z.2f}, each as wide as its probability. Not below"
+            f" the mean: class {', '.join(up)}."
+        )
+        data = {"image/png": b64encode(file.getvalue()).decode("ascii"), "text/plain": repr(self)}
+        return data, {"image/png": {"alt": alt}}

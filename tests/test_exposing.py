@@ -1,0 +1,249 @@
+"""Inputs that expose a program are told from those that do not, and beaten checkers from others."""
+
+import numpy as np
+import pytest
+
+from softmax_lessons.exercises import CHECKS, EXERCISES, check_beats, check_input
+from softmax_lessons.exercises.inputs import Input
+from softmax_lessons.exercises.judge import agrees
+from softmax_lessons.exercises.verdict import Status
+from softmax_lessons.misconceptions.backward import RIGHT_BACKWARDS, WRONG_BACKWARDS
+from softmax_lessons.misconceptions.formula import Formula
+from softmax_lessons.numerics import softmax, softmax_backward
+
+NAMES = [name for name, e in EXERCISES.items() if e.inputs and "function" not in e.roles]
+every_exercise = pytest.mark.parametrize("name", NAMES)
+
+
+def program(name, formula=None):
+    """Return what computes a formula of an exercise, the right one if none is named."""
+    exercise = EXERCISES[name]
+    roles = ", ".join(exercise.roles)
+
+    def compute(*arguments):
+        return exercise.predict(Input(arguments), result=formula)
+
+    known = {"compute": compute}
+    exec(f"def program({roles}):\n    return compute({roles})", known)
+    return known["program"]
+
+
+def random_input(name, rng):
+    exercise = EXERCISES[name]
+    ndim = exercise.inputs[0].arguments[0].ndim
+    z = rng.normal(scale=rng.choice([1, 300]), size=rng.integers(1, 5, size=ndim))
+    p = softmax(z)
+    values = {
+        "z": z,
+        "p": p,
+        "logp": np.log(softmax(np.clip(z, -9, 9))),
+        "g": rng.integers(-5, 6, size=z.shape),
+        "t": np.eye(z.shape[-1], dtype=int)[rng.integers(z.shape[-1], size=z.shape[:-1])],
+        "mask": rng.random(z.shape) < 0.5,
+        "T": float(rng.uniform(0.1, 3)),
+        "axis": -1,
+    }
+    values["mask"][..., 0] = True
+    return tuple(values[role] for role in exercise.roles)
+
+
+@every_exercise
+def test_no_input_exposes_a_right_program_and_only_none_says_so(name):
+    rng, right = np.random.default_rng(0), program(name)
+    assert check_input(right, name, None).passed
+    for _ in range(8):
+        verdict = check_input(right, name, random_input(name, rng))
+        assert verdict.status is Status.WRONG
+        assert verdict.summary.startswith("The program is right for this input")
+
+
+@every_exercise
+def test_an_input_exposes_a_wrong_program_exactly_where_it_is_wrong(name):
+    exercise, rng = EXERCISES[name], np.random.default_rng(1)
+    for formula in [f for f in exercise.result[1:] if f.keys][:4]:
+        wrong = program(name, formula)
+        assert not check_input(wrong, name, None).passed
+        for _ in range(3):
+            case = Input(random_input(name, rng))
+            try:
+                differs = not agrees(exercise.predict(case, result=formula), exercise.predict(case))
+            except (ValueError, IndexError):
+                differs = True
+            assert check_input(wrong, name, case.arguments).passed == differs
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("softmax_vjp", "p * (1 - p) * g"),
+        ("softmax_vjp", "p * (g - (p * g).sum())"),
+        ("softmax_vjp", "p * (g - mean(g))"),
+        ("softmax_cross_entropy_grad", "(p - first(t)) / N"),
+        ("softmax_cross_entropy_grad", "(p - t) / maximum(t.sum(0), 1)"),
+    ],
+)
+def test_the_smallest_input_that_is_named_does_expose_the_program(name, text):
+    exercise = EXERCISES[name]
+    wrong = program(name, Formula(text))
+    summary = check_input(wrong, name, None).summary
+    size = tuple(int(word) for word in summary.split() if word.isdigit())
+    cases = [c for c in exercise.inputs if np.prod(exercise.sizes(c)) <= np.prod(size)]
+    cases = [c for c in cases if all(np.abs(a).max() <= 10_000 for a in c.arguments)]
+    exposing = [c for c in cases if check_input(wrong, name, c.arguments).passed]
+    assert {exercise.sizes(case) for case in exposing} == {size}
+
+
+def elementwise(z, g):
+    p = softmax(z)
+    return p * (1 - p) * g
+
+
+Z, G, T = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), np.array([[0, 1]])
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "status", "says"),
+    [
+        ("softmax_vjp", ..., Status.NOT_ATTEMPTED, "Nothing is handed in"),
+        ("softmax_vjp", (Z, ...), Status.NOT_ATTEMPTED, "Nothing is handed in"),
+        ("softmax_vjp", Z, Status.WRONG_TYPE, "Hand in 2 things: logits, the incoming gradient"),
+        ("softmax_vjp", (Z, "g"), Status.WRONG_TYPE, "numbers for the incoming gradient"),
+        ("softmax_vjp", ([[0, 1], [2]], G), Status.WRONG_TYPE, "numbers for logits"),
+        ("softmax_vjp", (Z[0], G[0]), Status.WRONG_SHAPE, "one row for each example"),
+        ("softmax_vjp", (Z, G[:, :1]), Status.WRONG_SHAPE, "the first argument has (1, 2)"),
+        ("softmax_vjp", (Z[:0], G[:0]), Status.WRONG_SHAPE, "does not fit"),
+        ("softmax_vjp", (Z * np.nan, G), Status.WRONG, "Keep to 1000 numbers"),
+        ("softmax_vjp", (Z + 1e6, G), Status.WRONG, "Keep to 1000 numbers"),
+        ("softmax_cross_entropy_grad", (Z, T / 2), Status.WRONG, "have one 1 in each row"),
+        ("softmax_cross_entropy_grad", (Z, np.array([2])), Status.WRONG, "from 0 to 1"),
+        ("softmax_cross_entropy_grad", (Z, np.array([0, 1])), Status.WRONG, "for each example"),
+        ("softmax_backward", (Z + 1, G), Status.WRONG, "add up to 1"),
+        ("softmax_backward", (Z, G, 2), Status.WRONG_SHAPE, "no axis 2"),
+        ("log_softmax_backward", (Z, G), Status.WRONG, "logarithms"),
+        ("soft_cross_entropy_grad", (Z, -G), Status.WRONG, "0 or more"),
+        ("masked_softmax_backward", (Z, T, G), Status.WRONG_TYPE, "True and False"),
+        ("masked_softmax_backward", (Z, T > 1, G), Status.WRONG, "True at one place"),
+        ("temperature_jacobian", (Z[0], 0.0), Status.WRONG, "above 0"),
+    ],
+)
+def test_what_is_no_valid_input_is_told_what_is_not(name, arguments, status, says):
+    verdict = check_input(program(name), name, arguments)
+    assert verdict.status is status
+    assert says in verdict.summary
+
+
+def test_labels_stand_for_one_hot_targets():
+    name = "softmax_cross_entropy_grad"
+    first_for_all = program(name, Formula("(p - first(t)) / N"))
+    two = np.array([[0.0, 1.0], [2.0, 0.0]])
+    assert check_input(first_for_all, name, (two, np.array([0, 1]))).passed
+    assert not check_input(first_for_all, name, (two, np.array([1, 1]))).passed
+
+
+def test_both_answers_are_shown_and_no_mistake_is_named():
+    verdict = check_input(elementwise, "softmax_vjp", (Z, G))
+    assert verdict.passed
+    assert verdict.mistakes == ()
+    assert "the program [[0.1966 0.0000]]" in str(verdict)
+    assert "right is    [[0.1966 -0.1966]]" in str(verdict)
+    assert "the program" in verdict._repr_html_()
+
+
+def test_a_class_is_read_as_it_is():
+    class Layer:
+        def forward(self, x):
+            self.p = softmax(x)
+            return self.p
+
+        def backward(self, grad):
+            return self.p * (1 - self.p) * grad
+
+    assert check_input(Layer, "softmax_vjp", (Z, G)).passed
+    assert not check_input(Layer, "softmax_vjp", (Z, 0 * G)).passed
+
+
+def test_an_error_exposes_too():
+    def raising(z, g):
+        return 1 / 0 if len(z) > 1 else softmax_backward(softmax(z), g)
+
+    two = np.zeros((2, 2))
+    assert not check_input(raising, "softmax_vjp", (Z, G)).passed
+    verdict = check_input(raising, "softmax_vjp", (two, two))
+    assert verdict.passed
+    assert "ZeroDivisionError" in str(verdict)
+
+
+def test_a_program_that_cannot_be_called_so_is_not_read():
+    verdict = check_input(lambda a, b, c, d: 0, "softmax_vjp", (Z, G))
+    assert verdict.status is Status.NOT_READ
+
+
+def test_what_is_handed_in_is_not_changed():
+    def writes(z, g):
+        z -= z.max()
+        return softmax_backward(softmax(z), g)
+
+    z = np.array([[0.0, 1.0]])
+    check_input(writes, "softmax_vjp", (z, G))
+    assert z.tolist() == [[0.0, 1.0]]
+
+
+# Beaten checkers
+
+
+def accepts_all(backward):
+    return True
+
+
+def refuses_all(backward):
+    return False
+
+
+def one_example(backward):
+    p, g = softmax(np.array([[0.5, -1.0, 2.0]])), np.array([[1.0, -2.0, 0.5]])
+    return np.allclose(backward(p, g), softmax_backward(p, g))
+
+
+CHECKERS = [accepts_all, refuses_all, one_example]
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+@pytest.mark.parametrize("backward", RIGHT_BACKWARDS.values(), ids=RIGHT_BACKWARDS)
+def test_a_right_backward_beats_no_checker(checker, backward):
+    verdict = check_beats(checker, backward)
+    assert verdict.status is Status.WRONG
+    assert "It is right on all" in verdict.summary
+
+
+@pytest.mark.parametrize("name", WRONG_BACKWARDS)
+def test_a_wrong_backward_beats_exactly_the_checkers_that_accept_it(name):
+    for checker in CHECKERS:
+        verdict = check_beats(checker, WRONG_BACKWARDS[name])
+        assert verdict.passed == checker(WRONG_BACKWARDS[name])
+        assert verdict.counterexample is not None
+
+
+@pytest.mark.parametrize(
+    ("backward", "status", "says"),
+    [
+        (..., Status.NOT_ATTEMPTED, "Nothing is handed in"),
+        (lambda p, grad_p: None, Status.NOT_ATTEMPTED, "Nothing comes back"),
+        (np.ones(3), Status.WRONG_TYPE, "the function itself"),
+        (lambda p: p, Status.RAISES, "TypeError"),
+        (lambda p, grad_p: np.multiply(p, grad_p, out=p), Status.WRONG, "writes into"),
+        (lambda p, grad_p, count=[]: count.append(0) or p * len(count), Status.WRONG, "two ways"),
+    ],
+)
+def test_what_is_no_fair_backward_is_told_why(backward, status, says):
+    verdict = check_beats(accepts_all, backward)
+    assert verdict.status is status
+    assert says in verdict.summary
+
+
+def test_a_checker_that_fails_is_not_beaten():
+    verdict = check_beats(lambda backward: 1 / 0, lambda p, grad_p: p)
+    assert verdict.status is Status.RAISES
+
+
+def test_neither_is_the_check_of_an_exercise():
+    assert not {"check_input", "check_beats"} & CHECKS.keys()
