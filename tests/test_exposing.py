@@ -162,6 +162,22 @@ def test_a_class_is_read_as_it_is():
     assert not check_input(Layer, "softmax_vjp", (Z, 0 * G)).passed
 
 
+def test_a_program_that_is_right_for_one_example_alone_is_wrong():
+    def adds_up(z, g):
+        grad, total = np.zeros(z.shape), 0.0
+        for i in range(len(z)):
+            exp = np.exp(z[i] - z[i].max())
+            total += exp.sum()
+            p = exp / total
+            grad[i] = p * (g[i] - p @ g[i])
+        return grad
+
+    z, g = np.array([[0.0, 1.0], [2.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 3.0]])
+    assert not check_input(adds_up, "softmax_vjp", (z[:1], g[:1])).passed
+    assert check_input(adds_up, "softmax_vjp", (z, g)).passed
+    assert not check_input(adds_up, "softmax_vjp", None).passed
+
+
 def test_an_error_exposes_too():
     def raising(z, g):
         return 1 / 0 if len(z) > 1 else softmax_backward(softmax(z), g)

@@ -20,7 +20,7 @@ from softmax_lessons import numerics
 from softmax_lessons.exercises import inputs
 from softmax_lessons.exercises.cell import Verdicts, run
 from softmax_lessons.exercises.checking import judge_checker, moves_tell
-from softmax_lessons.exercises.doorway import diagnose_by
+from softmax_lessons.exercises.doorway import diagnose_by, judge_as, reading_of
 from softmax_lessons.exercises.exposing import judge_backward, judge_input
 from softmax_lessons.exercises.judge import (
     COMMON,
@@ -234,6 +234,9 @@ def _check(exercise, function, lesson):
     if hasattr(type(function), "backward") or (isinstance(function, type) and exercise.roles):
         family = VJP_EXERCISE if exercise is BACKWARD_EXERCISE else exercise
         verdict, _ = diagnose_by(function, [family], Caller())
+        if verdict.status is Status.NOT_READ:
+            reading = reading_of(function, family, Caller())
+            verdict = judge_as(reading, Caller()) if reading else verdict
         if verdict.status is not Status.NOT_READ:
             return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
     if not callable(function):

@@ -9,7 +9,7 @@ import numpy as np
 
 from softmax_lessons.exercises.inputs import PLAIN
 from softmax_lessons.exercises.judge import Attempt, described, explain, judge, observe
-from softmax_lessons.exercises.reading import NO_AXIS, ONE, read
+from softmax_lessons.exercises.reading import NO_AXIS, ONE, ROWS, read
 from softmax_lessons.exercises.verdict import Status, Verdict
 
 
@@ -21,9 +21,7 @@ def diagnose_by(program, exercises, call):
     found, silent, error = _tried(program, exercises, call)
     best, rival = _best(found)
     for reading in [best] if best else silent:
-        names = tuple(name for name, _ in reading.names)
-        attempt = Attempt(reading, names, reading.text, reading.named, reading.laid)
-        verdict = judge(reading.exercise, attempt, call)
+        verdict = judge_as(reading, call)
         if best or verdict.mistakes:
             summary = " ".join(filter(None, [verdict.summary, rival]))
             return replace(verdict, summary=summary), reading.same_arguments
@@ -38,11 +36,25 @@ def diagnose_by(program, exercises, call):
     return Verdict(name, Status.NOT_READ, summary), False
 
 
+def judge_as(reading, call):
+    """Return the verdict on a program that is read in one way."""
+    names = tuple(name for name, _ in reading.names)
+    attempt = Attempt(reading, names, reading.text, reading.named, reading.laid)
+    return judge(reading.exercise, attempt, call)
+
+
 def reading_of(program, exercise, call):
-    """Return the reading that explains most of what a program does, None where it has none."""
+    """Return the reading that explains most of what a program does, None where it has none.
+
+    Examples are rows, as the exercise has them, wherever the program can be called so.
+    """
     found, silent, _ = _tried(program, [exercise], call)
-    if found or silent:
-        return _best(found)[0] or silent[0]
+    rows = [one for one in found if one[3].layout == ROWS]
+    silent_rows = [reading for reading in silent if reading.layout == ROWS]
+    if rows or (found and not silent_rows):
+        return _best(rows or found)[0]
+    if silent:
+        return (silent_rows or silent)[0]
     for reading in read(program, [exercise]):  # it may fail for some inputs
         seen = [observe(call, reading, case) for case in reading.exercise.inputs]
         if not reading.strangers and any(one.array is not None for one in seen):
