@@ -46,9 +46,10 @@ def definitions(source):
     return [ast.unparse(node) for node in ast.parse(source).body if isinstance(node, kinds)]
 
 
-def without_stub(source):
-    """Return the statements of a cell that are not what is to be written."""
-    return [ast.unparse(node) for node in ast.parse(source).body if not _is_written(node)]
+def with_solution(source, solution=""):
+    """Return the statements of a cell, with a solution for what is to be written."""
+    found = [solution if _is_written(n) else ast.unparse(n) for n in ast.parse(source).body]
+    return list(dict.fromkeys(found))
 
 
 def _is_written(node):
@@ -62,8 +63,8 @@ def test_the_worked_solution_below_an_exercise_is_correct(cell, above, below):
     assert solution, "no folded solution below the exercise"
     namespace = {}
     with np.printoptions():  # a lesson sets its own
-        *before, last = without_stub(cell.source)
-        exec("\n".join([above, solution[1], *before]), namespace)
+        *before, last = with_solution(cell.source, solution[1])
+        exec("\n".join([above, *before]), namespace)
         assert eval(last, namespace).passed
     ATTEMPTS.clear()
 
@@ -93,7 +94,7 @@ def test_no_broken_program_of_lesson_09_passes_the_check_of_its_mended_one(cell)
     programs |= {"five": "attention_backward", "six": "CrossEntropy"}
     (stub,) = [line for line in turn.source.splitlines() if line.endswith("= ...")]
     namespace[stub.split()[0]] = namespace[programs[cell]]
-    assert not eval(without_stub(turn.source)[-1], namespace).passed
+    assert not eval(with_solution(turn.source)[-1], namespace).passed
     ATTEMPTS.clear()
 
 

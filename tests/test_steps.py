@@ -130,7 +130,7 @@ def test_what_is_wrong_is_refused_with_its_reason_and_a_point_that_shows_it(name
 
 
 @pytest.mark.parametrize("name", STEPS)
-@pytest.mark.parametrize("answer", NOT_READ, ids=repr)
+@pytest.mark.parametrize("answer", NOT_READ, ids=range(len(NOT_READ)))
 def test_what_cannot_be_read_is_told_what_was_expected(name, answer):
     verdict = check_step(name, answer)
     assert verdict.status is Status.WRONG_TYPE

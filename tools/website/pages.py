@@ -28,7 +28,8 @@ Teacher's guide
 """
 NOTE = """
 On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser*
-opens the same with a Python of its own, in which everything moves and answers. Nothing is installed."""
+opens the same with a Python of its own, in which everything moves and answers. Nothing is
+installed."""
 EXPLORER = re.compile(r"^(\w+Explorer)\(\)$", re.MULTILINE)
 PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
 
@@ -60,7 +61,7 @@ def stage(lesson, folder, pictures):
 
 
 def for_page(cell, output, pictures):
-    """Return an explorer that moves, or a picture with its alt text and its text twin, in a list."""
+    """Return an explorer that moves, or a picture with its alt text and its text twin."""
     data = output.get("data", {})
     if "image/png" not in data:
         return [output]
