@@ -266,8 +266,8 @@ def _in_another_form(exercise, function, verdict, renamed, call):
     other, same_arguments = diagnose_by(function, [exercise], call)
     renamed = renamed and same_arguments
     if other.passed and (renamed or not verdict.mistakes):
-        summary = f"It is right, read like this. But here it is called as {exercise.signature},"
-        summary += " and what it returns is taken as it is."
+        summary = f"Called like this, it is right. But here it is called as {exercise.signature},"
+        summary += " and its result is used as it is."
         return replace(other, status=Status.OTHER_FORM, summary=summary)
     return other if renamed and other.mistakes else verdict
 

@@ -27,11 +27,12 @@ def diagnose_by(program, exercises, call):
             return replace(verdict, summary=summary), reading.same_arguments
     name = getattr(program, "__name__", type(program).__name__)
     summary = (
-        "No reading of it explains what it returns. Hand it to the check that fits, for example"
-        " check_softmax_backward, which says what it expects."
+        "It is unclear what this computes. Give it to the check for it, for example to"
+        " check_softmax_backward."
     )
     if error and not silent:
-        summary = f"However it is called, it does not work. The last time {described(error)}."
+        summary = "It was called in several ways, and it failed each time. The last time"
+        summary += f" {described(error).rstrip('.')}."
     return Verdict(name, Status.NOT_READ, summary), False
 
 
@@ -93,7 +94,7 @@ def _best(found):
         if (near or reading.layout == ONE) and other.layout != ONE and {*keys} != {*best[4]}:
             is_wrong = f"wrong: {', '.join(keys)}" if keys else "right"
             text = f"Read as {other.exercise.name}, {other.text}, it would be {is_wrong}."
-            return reading, f"{text} Which one is meant?"
+            return reading, f"{text} Which one do you mean?"
     return reading, ""
 
 

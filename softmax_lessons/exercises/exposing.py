@@ -72,7 +72,7 @@ def valid(reading, arguments):
         text += " Each row is an example, also where there is only one." if axes == {2} else ""
         fit = value.ndim in axes and value.shape in ((), like.shape)
         _ask(fit and value.size > 0, Status.WRONG_SHAPE, text)
-        text = f"Keep to {MOST} numbers at most, and to -{LARGEST} to {LARGEST}."
+        text = f"Use at most {MOST} numbers, from -{LARGEST} to {LARGEST}."
         _ask(value.size <= MOST and (abs(value) <= LARGEST).all(), Status.WRONG, text)
         values[role] = value if value.ndim else value.item()
     text = "The program takes one example at a time."
@@ -116,7 +116,7 @@ def judge_input(program, exercise, arguments, call):
         return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
     reading = reading_of(program, exercise, call)
     if reading is None:
-        text = f"{name} cannot be called as {exercise.signature}, in whatever order."
+        text = f"{name} cannot be called as {exercise.signature}, in any order."
         return verdict(Status.NOT_READ, text)
     all_seen = [observe(call, reading, case) for case in reading.exercise.inputs]
     exposing = [_size(exercise, seen.case) for seen in all_seen if _differs(exercise, seen)]

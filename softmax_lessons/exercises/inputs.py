@@ -11,7 +11,7 @@ import numpy as np
 from softmax_lessons import numerics
 
 PLAIN, SHAPE, LARGE, INTEGERS = "", "shape", "large numbers", "integers"
-FLOAT32, STRIDED, READ_ONLY = "float32", "not contiguous", "read-only"
+FLOAT32, STRIDED, READ_ONLY = "float32", "arrays that are not contiguous", "read-only arrays"
 
 
 @dataclass(frozen=True, eq=False)
