@@ -47,6 +47,8 @@ html_theme_options = {
     "collapse_navigation": True,  # below the page that is open, not everywhere
     "navigation_with_keys": False,
     "show_toc_level": 2,
+    # Beside a lesson, code would have too little room.
+    "secondary_sidebar_items": dict.fromkeys(("teaching/*", "api/*", "mistakes"), ["page-toc"]),
 }
 
 # Beside the pages, so that formulas are set where there is no internet.

@@ -24,6 +24,9 @@ def build_pages(staging, target):
     shutil.copytree(ROOT / "docs", source)
     for lesson in NOTEBOOKS:
         pages.stage(lesson, source / "lessons", source / "_static" / "strips")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    cards = pages.cards(readme, source / "_static" / "cards")
+    (source / "lessons" / "cards.txt").write_text(cards, "utf-8")
     (source / "gradient_explorer.html").write_text(pages.gradient_explorer(), "utf-8")
     (source / "mistakes.md").write_text(mistakes.page(LESSONS), "utf-8")
     assets.copy(assets.MATHJAX, source / "_static" / "mathjax")
