@@ -50,7 +50,7 @@ class Panel(HeatMap):
     def __init__(self, ax, i):
         _, m, n = LOGITS.shape
         rows, columns = [f"$j = {j}$" for j in range(m)], [f"$k = {k}$" for k in range(n)]
-        super().__init__(ax, rows, columns, limit=1, size=13)
+        super().__init__(ax, rows, columns, limit=1, size=12)
         ax.set_title(f"$p$ where $i = {i}$")
         self.frames = {index: self.frame(*index) for index in np.ndindex(m, n)}
 
@@ -87,7 +87,7 @@ class AxisExplorer(Explorer):
             name: widgets.IntSlider(value=value, min=0, max=size - 1, description=f"index {name}")
             for name, value, size in zip(INDICES, (0, 1, 2), LOGITS.shape, strict=True)
         }
-        super().__init__({"axis": axis, "push": push}, indices, size=(12, 6.2))
+        super().__init__({"axis": axis, "push": push}, indices, size=(12, 5.3))
 
     def compute(self):
         """Return the state that belongs to the controls."""
@@ -145,11 +145,18 @@ class AxisExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
+        """Return of what the picture is."""
         n = state.n
         return (
-            f"A 2 by 3 by 4 array of probabilities in two panels, softmax along axis {state.axis}:"
-            f" entry {list(state.picked)} framed, the other entries of its slice framed in dashes."
-            f" Beside it the 24 by 24 Jacobian: {24 // n} blocks of {n} by {n} on the diagonal, all"
-            " else 0, the block of the slice framed."
+            "A 2 by 3 by 4 array of probabilities in two panels, one entry framed, the others of"
+            f" its slice framed in dashes. Beside it the 24 by 24 Jacobian: {24 // n} blocks of"
+            f" {n} by {n} on the diagonal, all else 0, the block of the slice framed."
+        )
+
+    def summary(self, state):
+        """Return which slice the picked entry is in."""
+        return (
+            f"Softmax along axis {state.axis}. Entry {list(state.picked)} is in the slice"
+            f" {slice_name(state.picked, state.axis)}: its logit moves the {state.n} probabilities"
+            " there and no others."
         )
