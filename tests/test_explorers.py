@@ -369,12 +369,12 @@ def test_step_explorer_with_a_step_too_small_to_move_the_logit(scheme, dtype):
 
 def test_moving_a_control_changes_picture_and_numbers_and_draws_no_new_artists(explorer):
     picture, text = explorer._live.image.value, explorer._numbers.value
-    before, (name, control) = list(explorer._live.moving), next(iter(explorer.controls.items()))
+    before, (name, control) = list(explorer._live.scene[1]), next(iter(explorer.controls.items()))
     explorer.set(**{name: ends(control)[-1]})
     assert explorer._live.image.value != picture
     assert explorer._numbers.value != text
     if explorer.structure(explorer.state) is None:
-        assert all(a is b for a, b in zip(before, explorer._live.moving, strict=True))
+        assert all(a is b for a, b in zip(before, explorer._live.scene[1], strict=True))
 
 
 def test_reset_puts_every_control_and_the_picture_back(explorer):

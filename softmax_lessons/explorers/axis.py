@@ -61,7 +61,6 @@ class Panel(HeatMap):
             frame.set_visible(bool(mask[index]))
             frame.set_edgecolor(ACCENT if index == picked else "black")
             frame.set_linestyle("solid" if index == picked else (0, (2, 1)))
-            self.texts[index].set_fontweight("bold" if mask[index] else "normal")
 
 
 class AxisExplorer(Explorer):
@@ -110,9 +109,11 @@ class AxisExplorer(Explorer):
 
     def draw(self, figure, state):
         """Draw the array as one panel for each i, and the Jacobian in blocks beside them."""
-        grid = figure.add_gridspec(2, 2, width_ratios=[5, 7])
-        panels = [Panel(figure.add_subplot(grid[i, 0]), i) for i in range(2)]
-        right = figure.add_subplot(grid[:, 1])
+        figure.set_layout_engine("none")
+        panels = [
+            Panel(figure.add_axes((0.02, y, 0.33, 0.33)), i) for i, y in enumerate((0.54, 0.06))
+        ]
+        right = figure.add_axes((0.38, 0.07, 0.62, 0.8))
         axis, others = state.axis, np.ndindex(*np.delete(state.z.shape, state.axis))
         names = [slice_name((*at[:axis], 0, *at[axis:]), axis) for at in others]
         blocks = BlockMatrix(right, names, state.n, limit=0.25)

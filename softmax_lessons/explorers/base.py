@@ -105,8 +105,8 @@ class Explorer(ABC):
 
     A subclass says what its controls are, how a state follows from them (`compute`), with what
     pictures it is drawn (`draw`), and how it reads as text (`rows`, `alt`, `summary`). Moving a
-    control computes a new state and gives it to the pictures that exist; nothing is built anew
-    unless `structure` says that the state needs other pictures.
+    control computes a new state and gives it to the pictures that exist; others are built only
+    where `structure` says that the state needs them, and kept.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class Explorer(ABC):
         self.controls = {name: control for group in groups for name, control in group.items()}
         self._initial = {name: control.value for name, control in self.controls.items()}
         self._held = False
-        self._structure = ()  # no state's
+        self._scenes = {}
         self._live = LiveFigure(size)
         self._summary, self._numbers = widgets.HTML(tooltip=""), widgets.HTML(tooltip="")
         self.reset_button = widgets.Button(
@@ -207,11 +207,12 @@ class Explorer(ABC):
             display = "none" if name in self.unused() else None
             place.layout.display = self.controls[name].layout.display = display
         self.state = self.compute()
-        if self.structure(self.state) != self._structure:
-            self._structure = self.structure(self.state)
+        structure = self.structure(self.state)
+        if structure not in self._scenes:
             self._live.build(self._draw)
-        else:
-            self._show()
+            self._scenes[structure] = self._live.scene, self.pictures
+        self._live.scene, self.pictures = self._scenes[structure]
+        self._show()
         self._live.redraw()
         self._summary.value = escape(self.summary(self.state))
         self._numbers.value = f"<pre>{escape(self.describe())}</pre>"

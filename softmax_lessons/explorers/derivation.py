@@ -79,7 +79,9 @@ class DerivationExplorer(Explorer):
 
     def draw(self, figure, state):
         """Draw the rule and the chosen entry above the matrix of all entries."""
-        above, below = figure.subplots(2, 1, height_ratios=[5, 11])
+        figure.set_layout_engine("none")
+        above = figure.add_axes((0.04, 0.71, 0.95, 0.27))
+        below = figure.add_axes((0.04, 0.02, 0.95, 0.6))
         above.set_axis_off()
         # Their lengths differ from step to step, and the layout is that of the first one shown.
         rule = above.text(0, 1, "", va="top", fontsize=16, in_layout=False)

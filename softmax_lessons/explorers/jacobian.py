@@ -56,7 +56,10 @@ class JacobianExplorer(Explorer):
     def draw(self, figure, state):
         """Draw the heat map, and the simplex or the probabilities beside it."""
         n = len(state.z)
-        left, right = figure.subplots(1, 2, width_ratios=[1, 1] if n < 4 else [7, 4])
+        figure.set_layout_engine("none")
+        left = figure.add_axes((0.13, 0.03, 0.41, 0.88) if n < 4 else (0.055, 0.1, 0.535, 0.81))
+        beside = {2: (0.64, 0.09, 0.34, 0.82), 3: (0.575, 0.02, 0.41, 0.89)}
+        right = figure.add_axes(beside.get(n, (0.68, 0.15, 0.3, 0.76)))
         size, numbers = {4: 13, 5: 11}.get(n, 15), range(1, n + 1)
         rows, columns = ([rf"$\partial {x}_{k}$" for k in numbers] for x in "pz")
         heat_map = HeatMap(left, rows, columns, limit=0.25, size=size)

@@ -10,7 +10,7 @@ import struct
 import sys
 import zlib
 from base64 import b64encode
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import ipywidgets as widgets
 import matplotlib
@@ -78,15 +78,20 @@ class CachingRenderer(RendererAgg):
             x += advance
 
 
+@cache
+def renderer_of(width, height):
+    """Return the renderer of the pictures of a size; it holds a picture's pixels."""
+    renderer = CachingRenderer(width, height, DPI)
+    renderer.mathtext_parser = RULER.mathtext_parser
+    return renderer
+
+
 class CachingCanvas(FigureCanvasAgg):
     """A canvas that draws with a `CachingRenderer`."""
 
     def get_renderer(self):
-        """Return the renderer, always the same one: the figure keeps its size."""
-        if not hasattr(self, "renderer"):
-            self.renderer = CachingRenderer(*self.get_width_height(physical=True), DPI)
-            self.renderer.mathtext_parser = RULER.mathtext_parser
-        return self.renderer
+        """Return the renderer, which all figures of this size share: each draws, and is sent."""
+        return renderer_of(*self.get_width_height(physical=True))
 
 
 def png(pixels):
@@ -149,7 +154,8 @@ class LiveFigure:
     r"""A figure shown as one `ipywidgets.Image`; `size` is in inches, at SHOWN_DPI pixels each.
 
     `build` draws everything once and keeps the pixels of what stands still. `redraw` puts these
-    back, draws the moving artists over them, and hands the pixels to the widget.
+    back, draws the moving artists over them, and hands the pixels to the widget. What `build` has
+    made is the `scene`: figure, moving artists and background. Another one may take its place.
 
     Examples
     --------
@@ -161,33 +167,38 @@ class LiveFigure:
     """
 
     def __init__(self, size):
-        self.figure = Figure(figsize=size, dpi=DPI)
-        self.canvas = CachingCanvas(self.figure)
+        self._size, self.scene = size, None
         self.width = round(size[0] * SHOWN_DPI)
         # Where there is less room, the picture is scrolled sideways: smaller it can't be read.
         layout = {"width": "100%", "max_width": f"{self.width}px", "min_width": "560px"}
         self.image = widgets.Image(format="png", layout=layout).add_class("softmax-picture")
 
     def build(self, draw):
-        """Clear the figure, and have `draw(figure)` draw it and return the artists that move."""
-        self.figure.clear()
+        """Have `draw(figure)` draw a figure and return the artists that move.
+
+        The layout takes half of the time. Where a slider has pictures drawn anew, `draw` sets the
+        layout engine to "none", and places its axes itself.
+        """
+        figure = Figure(figsize=self._size, dpi=DPI)
+        canvas = CachingCanvas(figure)
         with matplotlib.rc_context(STYLE):  # on which the number of ticks depends, too
-            self.figure.set_layout_engine("constrained", w_pad=0.15, h_pad=0.1)
-            self.moving = sorted(draw(self.figure), key=lambda artist: artist.zorder)
+            figure.set_layout_engine("constrained", w_pad=0.15, h_pad=0.1)
+            moving = sorted(draw(figure), key=lambda artist: artist.zorder)
             # The layout must know the moving artists, and must not shift once they move.
-            self.figure.draw_without_rendering()
-            self.figure.set_layout_engine("none")
-            for artist in self.moving:
+            figure.get_layout_engine().execute(figure)
+            figure.set_layout_engine("none")
+            for artist in moving:
                 artist.set_animated(True)
-            self.canvas.draw()
-        self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+            canvas.draw()
+        self.scene = figure, moving, canvas.copy_from_bbox(figure.bbox)
 
     def redraw(self):
         """Draw the moving artists over the background, and show the result."""
-        self.canvas.restore_region(self._background)
-        for artist in self.moving:
-            self.figure.draw_artist(artist)
-        self.image.value = png(np.asarray(self.canvas.buffer_rgba())[..., :3])
+        figure, moving, background = self.scene
+        figure.canvas.restore_region(background)
+        for artist in moving:
+            figure.draw_artist(artist)
+        self.image.value = png(np.asarray(figure.canvas.buffer_rgba())[..., :3])
 
     def bundle(self, owner, text, alt):
         """Return a MIME bundle, as ``_repr_mimebundle_`` of `owner` does.
