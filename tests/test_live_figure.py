@@ -76,7 +76,7 @@ def test_a_font_that_is_changed_later_does_not_change_what_is_remembered():
 
 @pytest.mark.parametrize("shape", [(1, 1), (48, 120)])
 def test_a_png_read_by_pillow_holds_the_same_pixels(shape):
-    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 4), dtype=np.uint8)
     with Image.open(BytesIO(png(pixels))) as image:
-        assert image.mode == "RGB"
+        assert image.mode == "RGBA"
         assert_array_equal(np.asarray(image), pixels)

@@ -95,22 +95,22 @@ class CachingCanvas(FigureCanvasAgg):
 
 
 def png(pixels):
-    r"""Return pixels (uint8, shape (height, width, 3): red, green, blue) as a PNG file.
+    r"""Return pixels (uint8, shape (height, width, 4): red, green, blue, opacity) as a PNG file.
 
     Source: Portable Network Graphics (PNG) Specification, third edition, W3C, 2025, sections 5, 7
     and 11, https://www.w3.org/TR/png-3/.
 
     Examples
     --------
-    >>> png(np.zeros((2, 4, 3), dtype=np.uint8))[:8]
+    >>> png(np.zeros((2, 3, 4), dtype=np.uint8))[:8]
     b'\x89PNG\r\n\x1a\n'
     """
     height, width, _ = np.shape(pixels)
     # Every row begins with the number of its filter; 0 is none.
-    rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)
-    rows[:, 1:] = np.reshape(pixels, (height, 3 * width))
-    eight_bits, red_green_blue = 8, 2
-    header = struct.pack(">IIBBBBB", width, height, eight_bits, red_green_blue, 0, 0, 0)
+    rows = np.zeros((height, 1 + 4 * width), dtype=np.uint8)
+    rows[:, 1:] = np.reshape(pixels, (height, 4 * width))
+    eight_bits, red_green_blue_opacity = 8, 6
+    header = struct.pack(">IIBBBBB", width, height, eight_bits, red_green_blue_opacity, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, level=1)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -198,7 +198,7 @@ class LiveFigure:
         figure.canvas.restore_region(background)
         for artist in moving:
             figure.draw_artist(artist)
-        self.image.value = png(np.asarray(figure.canvas.buffer_rgba())[..., :3])
+        self.image.value = png(figure.canvas.buffer_rgba())
 
     def bundle(self, owner, text, alt):
         """Return a MIME bundle, as ``_repr_mimebundle_`` of `owner` does.
