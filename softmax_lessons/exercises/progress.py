@@ -135,7 +135,7 @@ def _of_one(lines):
     by_exercise = {}
     for line in lines:
         by_exercise.setdefault((line["lesson"], line["exercise"]), []).append(line)
-    table = [("lesson", "exercise", "", "attempts", "mistakes so far", "last time")]
+    table = [("lesson", "exercise", "state", "attempts", "mistakes so far", "last time")]
     for (lesson, exercise), attempts in sorted(by_exercise.items()):
         right = any(line["verdict"] == RIGHT for line in attempts)
         met = dict.fromkeys(mistake for line in attempts for mistake in _mistakes(line))

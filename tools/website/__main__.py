@@ -41,15 +41,22 @@ def main():
     where, target = arguments.pyodide.rstrip("/"), arguments.folder.resolve()
     if not where.startswith(("http:", "https:")):
         where = Path(where).resolve()
-        if not (where / pyodide.LOCK).exists():
-            parser.exit(1, f"{where} holds no Pyodide: there is no {pyodide.LOCK} in it.\n")
     # Whoever builds the same commit gets the same bytes: no file carries the hour of its making.
     os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
-    shutil.rmtree(target, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as staging:
-        build_pages(Path(staging), target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The old site stays until the new one, beside it, is whole.
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix="unfinished_") as folder:
+        staging, site = Path(folder), Path(folder, "site")
+        pyodide.place(where, staging / "pyodide")  # first: it may be out of reach
+        build_pages(staging, site)
         notebooks = [*LESSONS.values(), DIAGNOSE]
-        lite.build(notebooks, where, Path(staging) / "lite", target / "lite")
+        lite.build(notebooks, where, staging / "lite", site / "lite")
+        shutil.copytree(staging / "pyodide", site / "lite" / lite.HERE, dirs_exist_ok=True)
+        for path in site.rglob("*"):
+            os.utime(path)  # it would be that of 2023, by which browsers take old pages for new
+        if target.exists():
+            target.rename(staging / "old")
+        site.rename(target)
     print(f"The site is in {target}; any web server can show it: python -m http.server -d {target}")
 
 
