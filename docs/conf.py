@@ -9,7 +9,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 
 project = "The derivative of softmax"
-copyright = "the authors of softmax_lessons; MIT license"  # a year would be that of the build
+copyright = "the authors of softmax_lessons; MIT license"  # Sphinx would change a year
 language = "en"
 
 extensions = [

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from tools import assets
@@ -41,8 +42,12 @@ def main():
     where, target = arguments.pyodide.rstrip("/"), arguments.folder.resolve()
     if not where.startswith(("http:", "https:")):
         where = Path(where).resolve()
-    # Whoever builds the same commit gets the same bytes: no file carries the hour of its making.
-    os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
+    # Whoever clones a commit and builds it gets the same bytes. Where they say when they were made,
+    # to readers too ("Last Checkpoint: 2 days ago"), it is the hour of the commit.
+    commit = ["git", "log", "-1", "--format=%ct"]
+    with suppress(OSError, subprocess.CalledProcessError):
+        run = subprocess.run(commit, cwd=ROOT, check=True, capture_output=True, text=True)
+        os.environ["SOURCE_DATE_EPOCH"] = run.stdout.strip()
     target.parent.mkdir(parents=True, exist_ok=True)
     # The old site stays until the new one, beside it, is whole.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="unfinished_") as folder:
@@ -53,7 +58,7 @@ def main():
         lite.build(notebooks, where, staging / "lite", site / "lite")
         shutil.copytree(staging / "pyodide", site / "lite" / lite.HERE, dirs_exist_ok=True)
         for path in site.rglob("*"):
-            os.utime(path)  # it would be that of 2023, by which browsers take old pages for new
+            os.utime(path)  # browsers take a page of the same age for the same page
         if target.exists():
             target.rename(staging / "old")
         site.rename(target)
