@@ -33,6 +33,7 @@ from softmax_lessons.exercises.judge import (
     kept,
     nothing_yet,
 )
+from softmax_lessons.exercises.progress import note
 from softmax_lessons.exercises.reading import strangers
 from softmax_lessons.exercises.safe_call import Caller
 from softmax_lessons.exercises.verdict import Status, Verdict
@@ -228,6 +229,13 @@ ATTEMPTS = {}
 
 
 def _check(exercise, function, lesson):
+    """Return the verdict on what was handed in, and keep it where the learner wants that."""
+    verdict = _verdict_on(exercise, function, lesson)
+    note(exercise.name, verdict, lesson)
+    return verdict
+
+
+def _verdict_on(exercise, function, lesson):
     """Return the verdict on what was handed in for an exercise, with what to try next."""
     if function is None or function is ...:
         return nothing_yet(exercise.signature)

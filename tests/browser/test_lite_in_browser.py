@@ -15,6 +15,15 @@ def f(z, axis):
         pass
 print(check_softmax(f))"""
 
+KEEP = """\
+from softmax_lessons.exercises import check_softmax
+from softmax_lessons.exercises.progress import keep_progress
+from softmax_lessons.numerics import softmax
+keep_progress()
+check_softmax(softmax, lesson="01")"""
+KEPT = """() => window.jupyterapp.serviceManager.contents
+    .get('my_progress.csv', {content: true}).then(file => atob(file.content))"""
+
 
 def opened(page, site, lesson):
     return Notebook(page, f"{site}/lite/notebooks/index.html?path={lesson.name}")
@@ -44,3 +53,8 @@ def test_a_slider_moves_its_picture_and_changes_its_numbers(first):
 
 def test_a_check_in_the_page_stops_a_function_without_end(first):
     assert "it did not return within 5 seconds" in first.execute(ENDLESS)
+
+
+def test_attempts_are_kept_beside_the_lessons(first):
+    first.execute(KEEP)
+    assert "\n01,softmax,correct," in first.page.evaluate(KEPT)

@@ -18,8 +18,9 @@ SETTINGS = "jupyter-lite.json"
 def build(lessons, where, staging, target):
     """Build a JupyterLite with these lessons.
 
-    `where` is the folder of a Pyodide release, which is copied, or the address of one. `staging`
-    does not exist yet: a second build in it would leave out the settings.
+    `where` is the folder of a Pyodide release, or the address of one; what `pyodide.place` makes of
+    it belongs into `HERE`. `staging` does not exist yet: a second build in it would leave out the
+    settings.
     """
     staging.mkdir()
     extensions = Path(sys.prefix, "share", "jupyter", "labextensions")
@@ -41,7 +42,6 @@ def build(lessons, where, staging, target):
         raise SystemExit(f"JupyterLite could not be built:\n{run.stdout}{run.stderr}")
     if pyodide.LESSONS not in (target / SETTINGS).read_text("utf-8"):
         raise SystemExit("JupyterLite was built without its settings; build again.")
-    pyodide.place(where, target / HERE)
     for app in APPS:
         page = target / app / "index.html"
         text = page.read_text("utf-8").replace("<html>", '<html lang="en">', 1)

@@ -35,10 +35,14 @@ ADDED = {
 
 def place(where, folder):
     """Write a lock with the lessons into a folder, and the files it names; `where` as in `lite`."""
-    added = build_wheels(folder)
     is_here = isinstance(where, Path)
-    with urlopen(f"{where.as_uri() if is_here else where}/{LOCK}") as answer:
-        lock = json.load(answer)
+    try:
+        with urlopen(f"{where.as_uri() if is_here else where}/{LOCK}") as answer:
+            lock = json.load(answer)
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise SystemExit(f"{where}/{LOCK} could not be read: {reason}") from None
+    added = build_wheels(folder)
     packages = lock["packages"] | added
     needed = with_what_they_need(AT_ONCE, packages)
     if is_here:
@@ -57,7 +61,11 @@ def build_wheels(folder):
     """Put wheels of what Pyodide lacks into a folder; return what the lock has to say of them."""
     sources = [ROOT, *(f"{name}=={version(name)}" for name in ADDED if name != LESSONS)]
     options = ["--quiet", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, *sources], check=True)
+    command = [sys.executable, "-m", "pip", "wheel", *options, *sources]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode:
+        *_, reason = run.stderr.splitlines()
+        raise SystemExit(f"pip could not have the wheels of {', '.join(ADDED)}: {reason}")
     entries = {}
     for wheel in sorted(folder.glob("*.whl")):
         module, number, *_ = wheel.name.split("-")
