@@ -55,7 +55,8 @@ def main(folder):
     _, carrier = download(CARRIER)
     carried = zipfile.ZipFile(io.BytesIO(carrier))
     places = {Path(name).name: name for name in carried.namelist() if "/pyodide/" in name}
-    names = {*AT_ONCE, *AT_IMPORT, *(need for needs in ADDED.values() for need in needs)} - ADDED.keys()
+    needed = {need for needs in ADDED.values() for need in needs}
+    names = {*AT_ONCE, *AT_IMPORT, *needed} - ADDED.keys()
     packages = with_what_they_need(names, lock["packages"])
     for name, entry in packages.items():
         file, content = entry["file_name"], b""

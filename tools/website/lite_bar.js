@@ -1,4 +1,5 @@
 // A bar above JupyterLite: the way back, what is happening, and the lesson as it was handed out.
+const MADE_FROM = "softmax_lessons_made_from"; // as in tools/copies.py
 const STARTING = "Python is starting in this page: about 36 MB, some 15 to 30 seconds, longer on a" +
   " phone or a slow line. You can read and write already; cells run as soon as it is there.";
 const NEWER = "This lesson has changed since you began it. Your copy stays as it is;" +
@@ -17,6 +18,7 @@ const STYLE = `
   #lesson-bar button { font: inherit; margin-left: auto; }
   #lesson-bar p { flex: 1 1 16rem; margin: 0; }
   #lesson-bar p:empty { display: none; }
+  @media (max-width: 40rem) { #lesson-bar p { order: 1; flex-basis: 100%; } }
   body > #main { top: var(--lesson-bar) !important; }`;
 
 const path = new URLSearchParams(location.search).get("path");
@@ -28,6 +30,8 @@ bar.innerHTML = `<style>${STYLE}</style><a>← Back to the ${lesson ? "page of t
 const [back, start, notice, reset] = bar.querySelectorAll("a, p, button");
 back.href = lesson ? `../../lessons/${lesson}.html` : "../../index.html";
 document.body.prepend(bar);
+const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+document.body.classList.toggle("jp-mod-dark", dark); // until the theme is there
 new ResizeObserver(() => {
   document.body.style.setProperty("--lesson-bar", `${bar.offsetHeight}px`);
   dispatchEvent(new Event("resize")); // JupyterLab lays itself out anew
@@ -42,14 +46,14 @@ async function there(get) {
 
 async function begin() {
   start.textContent = STARTING;
-  const { context, sessionContext } = await there(() => window.jupyterapp?.shell.currentWidget?.context && window.jupyterapp.shell.currentWidget);
+  const context = await there(() => window.jupyterapp?.shell.currentWidget?.context);
   navigator.locks?.request(path, { ifAvailable: true }, (lock) => {
     if (lock) return new Promise(() => {}); // held until the tab is closed
     notice.textContent = TWICE;
   });
   handOut(context);
-  const kernel = await there(() => sessionContext.session?.kernel);
-  await kernel.requestCommInfo({}); // Python itself answers
+  const kernel = await there(() => context.sessionContext.session?.kernel);
+  await kernel.info; // Python itself says what it is
   start.textContent = "";
 }
 
@@ -58,9 +62,8 @@ async function handOut(context) {
   const answer = await fetch(`../files/${encodeURIComponent(path)}`, { cache: "no-cache" });
   if (!answer.ok) return; // a notebook of the reader's own
   const handed = await answer.json();
-  const made_from = "softmax_lessons_made_from";
-  const mine = context.model.getMetadata(made_from);
-  if (mine !== handed.metadata[made_from]) notice.textContent = NEWER;
+  const mine = context.model.getMetadata(MADE_FROM);
+  if (mine !== handed.metadata[MADE_FROM]) notice.textContent = NEWER;
   reset.hidden = false;
   reset.onclick = async () => {
     if (!confirm(ASK)) return;
