@@ -5,7 +5,7 @@ const STARTING = "Python is starting in this page: about 36 MB, some 15 to 30 se
 const NEWER = "This lesson has changed since you began it. Your copy stays as it is;" +
   " “Reset this lesson” brings the new one.";
 const TWICE = "This lesson is open in another tab too. Write in one of them only," +
-  " since each saves over the other.";
+  " or you will be asked which of the two to keep.";
 const ASK = "Reset this lesson? All that you have written in it goes. To keep it," +
   " choose Cancel, then File → Download.";
 const STYLE = `
