@@ -61,7 +61,9 @@ html_theme_options = {
     "navigation_with_keys": False,
     "show_toc_level": 2,
     # Beside a lesson, code would have too little room.
-    "secondary_sidebar_items": dict.fromkeys(("teaching/*", "api/*", "mistakes"), ["page-toc"]),
+    "secondary_sidebar_items": {
+        pages: ["page-toc"] for pages in ("teaching/*", "api/*", "mistakes")
+    },
 }
 
 # Beside the pages, so that formulas are set where there is no internet.
