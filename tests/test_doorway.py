@@ -177,8 +177,6 @@ def in_other_order(grad, probs, axis):
     ("check", "function"),
     [
         (check_softmax, for_one_vector),
-        (check_softmax_backward, in_other_order),
-        (check_softmax_cross_entropy_grad, p_minus_labels),
         (check_softmax_cross_entropy_grad, loss_then_gradient),
     ],
 )
@@ -187,6 +185,51 @@ def test_what_is_right_in_another_form_is_told_so_and_does_not_pass(check, funct
     assert verdict.status is Status.OTHER_FORM
     assert not verdict.passed
     assert verdict.exercise in verdict.summary
+
+
+@pytest.mark.parametrize(
+    ("check", "function"),
+    [
+        (check_softmax_backward, in_other_order),
+        (check_softmax_cross_entropy_grad, p_minus_labels),
+    ],
+)
+def test_another_order_and_labels_for_targets_pass_and_are_told(check, function):
+    verdict = check(function)
+    assert verdict.passed
+    assert function.__name__ in verdict.read_as
+
+
+def relu_backward(dA, Z):
+    return dA * (Z > 0)
+
+
+def mse_grad(y_pred, y_true):
+    return 2 * (y_pred - y_true) / len(y_true)
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@pytest.mark.parametrize("function", [relu_backward, mse_grad, sigmoid, lambda x: x])
+def test_what_has_nothing_to_do_with_softmax_is_not_read_as_softmax(function):
+    assert diagnose(function).status is Status.NOT_READ
+
+
+def summed(z, t):
+    p = softmax(z)
+    return -(t * np.log(p)).sum(), p - t
+
+
+def averaged(z, t):
+    p = softmax(z)
+    return -(t * np.log(p)).sum() / len(p), p - t
+
+
+def test_the_loss_that_a_program_returns_tells_whether_an_average_is_missing():
+    assert diagnose(summed).passed
+    assert diagnose(averaged).misconception.key == "no-average"
 
 
 def test_a_check_still_demands_what_its_exercise_promises():

@@ -85,12 +85,13 @@ def test_an_input_exposes_a_wrong_program_exactly_where_it_is_wrong(name):
 def test_the_smallest_input_that_is_named_does_expose_the_program(name, text):
     exercise = EXERCISES[name]
     wrong = program(name, Formula(text))
-    summary = check_input(wrong, name, None).summary
-    size = tuple(int(word) for word in summary.split() if word.isdigit())
-    cases = [c for c in exercise.inputs if np.prod(exercise.sizes(c)) <= np.prod(size)]
-    cases = [c for c in cases if all(np.abs(a).max() <= 10_000 for a in c.arguments)]
+    cases = [c for c in exercise.inputs if all(np.abs(a).max() <= 10_000 for a in c.arguments)]
     exposing = [c for c in cases if check_input(wrong, name, c.arguments).passed]
-    assert {exercise.sizes(case) for case in exposing} == {size}
+    sizes = sorted((exercise.sizes(case) for case in exposing), key=np.prod)
+    largest = max(exposing, key=lambda case: np.prod(exercise.sizes(case)))
+    summary = check_input(wrong, name, largest.arguments).summary
+    named = [int(word) for word in summary.split() if word.isdigit()]
+    assert tuple(named[-2:]) == sizes[0]
 
 
 def elementwise(z, g):
@@ -106,7 +107,7 @@ Z, G, T = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), np.array([[0, 1]])
     [
         ("softmax_vjp", ..., Status.NOT_ATTEMPTED, "Nothing is handed in"),
         ("softmax_vjp", (Z, ...), Status.NOT_ATTEMPTED, "Nothing is handed in"),
-        ("softmax_vjp", Z, Status.WRONG_TYPE, "Hand in 2 things: logits, the incoming gradient"),
+        ("softmax_vjp", Z, Status.WRONG_TYPE, "Hand in logits, the incoming gradient, in a tuple"),
         ("softmax_vjp", (Z, "g"), Status.WRONG_TYPE, "numbers for the incoming gradient"),
         ("softmax_vjp", ([[0, 1], [2]], G), Status.WRONG_TYPE, "numbers for logits"),
         ("softmax_vjp", (Z[0], G[0]), Status.WRONG_SHAPE, "Each row is an example"),

@@ -273,11 +273,14 @@ def _in_another_form(exercise, function, verdict, renamed, call):
     """
     other, same_arguments = diagnose_by(function, [exercise], call)
     renamed = renamed and same_arguments
-    if other.passed and (renamed or not verdict.mistakes):
+    if other.passed and same_arguments and (renamed or not verdict.mistakes):
+        return other
+    if other.passed and not verdict.mistakes:
         summary = f"Called like this, it is right. But here it is called as {exercise.signature},"
         summary += " and its result is used as it is."
         return replace(other, status=Status.OTHER_FORM, summary=summary)
-    return other if renamed and other.mistakes else verdict
+    instead = renamed or (same_arguments and verdict.status is Status.RAISES)
+    return other if instead and other.mistakes else verdict
 
 
 def _hint(exercise, function, verdict):
@@ -288,7 +291,7 @@ def _hint(exercise, function, verdict):
         ATTEMPTS.pop((exercise.name, name), None)
     if verdict.misconception:
         return verdict.misconception.hint
-    if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE, Status.WRONG_TYPE):
+    if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE):
         return ""
     tried = ATTEMPTS.setdefault((exercise.name, name), [])
     if code not in tried:
@@ -516,7 +519,7 @@ def check_gradient_checker(f, lesson=None):
     return _check(CHECKER_EXERCISE, f, lesson)
 
 
-def check_input(program, exercise, arguments):
+def check_input(program, exercise, *arguments):
     """Check whether an input exposes a program: whether the program is wrong for it.
 
     It says how small such an input can be, and never which mistake the program makes.
@@ -527,10 +530,10 @@ def check_input(program, exercise, arguments):
         Any program that `diagnose` can read.
     exercise : str
         What the program is meant to do: a key of `EXERCISES`, without those that take functions.
-    arguments : tuple, array, None or ...
-        The arguments of the exercise; labels can stand for one-hot targets, and an axis of -1 can
-        be left out. None claims that no input exposes the program, which is right where it is
-        right. ``...`` is no attempt yet.
+    *arguments
+        The arguments of the exercise, or one tuple of them. Labels can stand for one-hot targets,
+        and an axis of -1 can be left out. None claims that no input exposes the program, which is
+        right where the program is. ``...`` is no attempt yet.
 
     Raises
     ------
@@ -554,7 +557,8 @@ def check_input(program, exercise, arguments):
     known = [name for name, e in EXERCISES.items() if e.inputs and "function" not in e.roles]
     if exercise not in known:
         raise ValueError(f"exercise must be one of {', '.join(known)}, got {exercise!r}")
-    return judge_input(program, EXERCISES[exercise], arguments, Caller())
+    given = arguments[0] if len(arguments) == 1 else arguments
+    return judge_input(program, EXERCISES[exercise], given, Caller())
 
 
 def check_beats(checker, backward):
