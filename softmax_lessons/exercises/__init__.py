@@ -12,6 +12,7 @@ number of the lesson at hand, "02": mistakes that later ones explain are then sa
 import re
 import sys
 from dataclasses import replace
+from itertools import permutations
 from types import FunctionType
 
 import numpy as np
@@ -151,8 +152,15 @@ TEMPERATURE_EXERCISE = Exercise(
     ],
     [
         *(Formula(f"({text}) / T", keys) for text, keys in JACOBIAN),
-        *(Formula(text, (*keys, "temperature-factor")) for text, keys in JACOBIAN),
-        *(Formula(f"({text}) * T", (*keys, "temperature-factor")) for text, keys in JACOBIAN),
+        *(
+            Formula(f"({text}){factor}", (*keys, "temperature-factor"))
+            for text, keys in JACOBIAN
+            for factor in ("", " * T", " / T**2")
+        ),
+        *(
+            Formula(f"delta * p_i{first} - p_i * p_j{second}", ("temperature-factor",))
+            for first, second in permutations(("", " / T", " / T**2"), 2)
+        ),
     ],
     _HINTS,
 )
@@ -169,7 +177,11 @@ MASKED_EXERCISE = Exercise(
         Formula("softmax(z * mask) * mask", ("mask-as-zero", "mask-not-renormalised")),
         Formula("softmax(where(mask, -inf, z))", ("mask-inverted",)),
     ],
-    [*BACKWARD, Formula("p * (g - sum(p * g)) * mask")],
+    [
+        *BACKWARD,
+        Formula("p * (g - sum(p * g)) * mask"),
+        Formula("softmax(z) * (g - sum(softmax(z) * g)) * mask", ("mask-not-renormalised",)),
+    ],
     _HINTS,
     _BACKWARD_FACTORS,
     twisted(BACKWARD),
@@ -184,6 +196,7 @@ DIFFERENCE_EXERCISE = Exercise(
         {
             "all-at-once": ["G.sum()", "G.sum() + 0 * G", "sum(G) + 0 * G", "G.sum(0) + 0 * G"],
             "not-restored": ["cumsum(G).reshape(G.shape)"],
+            "loop-ends-early": ["G * (cumsum(0 * G + 1).reshape(G.shape) == 1)"],
         },
     ),
     _HINTS,
