@@ -93,9 +93,9 @@ _ROUND = [
 _PLAIN = [*_ROUND, _rng.normal(size=(4, 3)), _rng.normal(size=(1, 5)), _GENERIC]
 _SINGLE = np.array([[0.3], [-2.0], [7.0]])
 _LARGE = [
-    *([[0, 1000]], [[1000, 1001]], [[-1000, -1001]], [[1000, 0]], [[0, 25]], [[0, 0, 1000]]),
-    *([[0, 0, 711]], [[0, 0, 0, 1000]], [[400, 401]], [[-360, 360]], [[0, 1600]], [[710, 0]]),
-    *([[0, 1], [1000, 1001]], [[0, 1], [-1000, -1001]], [[0, 1, 2, 0], [0, 1, 900, 2]]),
+    *([[0, 1000]], [[1000, 1001]], [[-1000, -1001]], [[1000, 0]], [[25, 0]], [[0, 710]]),
+    *([[0, 0, 711]], [[0, 0, 0, 1000]], [[400, -400]], [[400, 401]], [[360, -360]], [[0, 1600]]),
+    *([[0, 1], [1000, 1001]], [[0, 1], [-1000, -1001]], [[0, 1, 2, 0], [0, 1, 2, 900]]),
 ]
 _LARGE = [np.array(z, dtype=float) for z in _LARGE]
 """Where exponentials over- or underflow: each wrong shift fails at other ones of these."""
@@ -194,13 +194,15 @@ LOG_BACKWARD = (
     ),
     *(Input((numerics.log_softmax(z), 1000 * _gradient(z), -1), LARGE) for z in _PLAIN[2:]),
 )
+# In these, the last class of a row is the right one: sometimes the most likely one, sometimes not.
 LOSS = _inputs(
     lambda z: (z, _one_hot(z)),
+    lambda z: (z, _one_hot(z)[:, ::-1]),
     shapes=[(_SINGLE, np.ones((3, 1)))],
 )
 SOFT_LOSS = _inputs(
     lambda z: (z, _weights(z)),
-    lambda z: (z, 2 * _one_hot(z)),
+    lambda z: (z, 2 * _one_hot(z)[:, ::-1]),
     shapes=[(_SINGLE, np.full((3, 1), 2.0))],
 )
 MASKED = (

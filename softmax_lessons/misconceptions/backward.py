@@ -17,7 +17,7 @@ BACKWARD = formulas(
         "mean-of-products": ["p * (g - mean(p * g))"],
         "probabilities-left-out": ["g - sum(p * g)"],
         "log-softmax-rule": ["g - p * sum(g)"],
-        "diagonal-without-p": ["g - p * sum(p * g)"],
+        "weighted-twice": ["g - p * sum(p * g)"],
         "diagonal-negative": [
             "-p * (g + sum(p * g))",
             "p * (2 * p - 1) * g - p * sum(p * g)",
