@@ -53,10 +53,12 @@ _LOSS_FACTORS = [
     (("averaged-over-entries",), lambda N, n: 1 / n),
     (("averaged-over-entries",), lambda N, n: N / n),
 ]
-_WHERE = "Compare the two results entry by entry, on paper too: which is the first that differs?"
-_STEPS = "Print every intermediate result for that input, and compare each with a hand calculation."
-_FOLDED = "A worked solution is folded below the exercise. Which of its lines differs from yours?"
-_HINTS = (_WHERE, _STEPS, _FOLDED)
+HINTS = (
+    "Compare the two results entry by entry, on paper too: which is the first that differs?",
+    "Print every intermediate result for that input, and compare each with a hand calculation.",
+    "A worked solution is folded below the exercise. Which of its lines differs from yours?",
+)
+"""What to try where no mistake has a name."""
 
 
 def _in(text, **new):
@@ -65,21 +67,18 @@ def _in(text, **new):
 
 
 SOFTMAX_EXERCISE = Exercise(
-    "softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, formulas("p", {}), _HINTS
+    "softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, formulas("p", {})
 )
 LOG_SOFTMAX_EXERCISE = Exercise(
-    "log_softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, LOG_SOFTMAX, _HINTS
+    "log_softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, LOG_SOFTMAX
 )
-JACOBIAN_EXERCISE = Exercise(
-    "softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN, _HINTS
-)
+JACOBIAN_EXERCISE = Exercise("softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN)
 BATCHED_EXERCISE = Exercise(
     "batched_jacobian(z)",
     ("z",),
     inputs.BATCHED_JACOBIAN,
     _FROM_LOGITS,
     BATCHED,
-    _HINTS,
     [*COMMON, MEAN],
     BATCHED_TWISTED,
 )
@@ -92,7 +91,6 @@ VJP_EXERCISE = Exercise(
         *BACKWARD,
         Formula("softmax(g) * (z - sum(softmax(g) * z))", ("softmax-of-gradient",)),
     ],
-    _HINTS,
     _BACKWARD_FACTORS,
     twisted(BACKWARD),
 )
@@ -102,7 +100,6 @@ BACKWARD_EXERCISE = Exercise(
     inputs.BACKWARD,
     formulas("p", {"softmax-twice": ["softmax(p)"], "softmax-of-gradient": ["softmax(g)"]}),
     BACKWARD,
-    _HINTS,
     _BACKWARD_FACTORS,
     twisted(BACKWARD),
 )
@@ -116,7 +113,6 @@ LOG_BACKWARD_EXERCISE = Exercise(
          "softmax-of-gradient": ["softmax(g)"]},
     ),
     LOG_BACKWARD,
-    _HINTS,
     _BACKWARD_FACTORS,
     twisted(LOG_BACKWARD),
 )  # fmt: skip
@@ -126,7 +122,6 @@ LOSS_EXERCISE = Exercise(
     inputs.LOSS,
     _FROM_LOGITS,
     LOSS,
-    _HINTS,
     _LOSS_FACTORS,
     LOSS_CHAINED,
 )
@@ -136,7 +131,6 @@ SOFT_LOSS_EXERCISE = Exercise(
     inputs.SOFT_LOSS,
     _FROM_LOGITS,
     SOFT_LOSS,
-    _HINTS,
     _LOSS_FACTORS,
     LOSS_CHAINED,
 )
@@ -162,7 +156,6 @@ TEMPERATURE_EXERCISE = Exercise(
             for first, second in permutations(("", " / T", " / T**2"), 2)
         ),
     ],
-    _HINTS,
 )
 _MASKED = [Formula(_in(text, z="where(mask, z, -inf)"), keys) for text, keys in SOFTMAX]
 MASKED_EXERCISE = Exercise(
@@ -182,7 +175,6 @@ MASKED_EXERCISE = Exercise(
         Formula("p * (g - sum(p * g)) * mask"),
         Formula("softmax(z) * (g - sum(softmax(z) * g)) * mask", ("mask-not-renormalised",)),
     ],
-    _HINTS,
     _BACKWARD_FACTORS,
     twisted(BACKWARD),
 )
@@ -199,30 +191,12 @@ DIFFERENCE_EXERCISE = Exercise(
             "loop-ends-early": ["G * (cumsum(0 * G + 1).reshape(G.shape) == 1)"],
         },
     ),
-    _HINTS,
     [SIGN, TWICE, (("distance-halved",), lambda N, n: 0.5)],
     evidence=moves_tell,
 )
-CHECKER_EXERCISE = Exercise("gradient_checker(backward)", ("backward",), (), [], [], _HINTS)
+CHECKER_EXERCISE = Exercise("gradient_checker(backward)", ("backward",), (), [], [])
 
-EXERCISES = {
-    exercise.name: exercise
-    for exercise in (
-        SOFTMAX_EXERCISE,
-        LOG_SOFTMAX_EXERCISE,
-        JACOBIAN_EXERCISE,
-        BATCHED_EXERCISE,
-        VJP_EXERCISE,
-        BACKWARD_EXERCISE,
-        LOG_BACKWARD_EXERCISE,
-        LOSS_EXERCISE,
-        SOFT_LOSS_EXERCISE,
-        TEMPERATURE_EXERCISE,
-        MASKED_EXERCISE,
-        DIFFERENCE_EXERCISE,
-        CHECKER_EXERCISE,
-    )
-}
+EXERCISES = {e.name: e for e in [*globals().values()] if isinstance(e, Exercise)}
 """Every exercise by its name."""
 
 _AT_PROBABILITIES = replace(
@@ -290,13 +264,13 @@ def _hint(exercise, function, verdict):
         ATTEMPTS.pop((exercise.name, name), None)
     if verdict.misconception:
         return verdict.misconception.hint
-    if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE, Status.WRONG_TYPE):
+    if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE):
         return ""
     tried = ATTEMPTS.setdefault((exercise.name, name), [])
     if code not in tried:
         tried.append(code)
-    number = min(len(tried), len(exercise.hints))
-    return f"hint {number} of {len(exercise.hints)}. {exercise.hints[number - 1]}"
+    number = min(len(tried), len(HINTS))
+    return f"hint {number} of {len(HINTS)}. {HINTS[number - 1]}"
 
 
 def check_softmax(f, lesson=None):

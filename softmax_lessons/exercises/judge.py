@@ -65,12 +65,12 @@ class Exercise:
         The probabilities from what is given, the right ones first.
     result : list of Formula
         The result from these, the right one first.
-    hints : tuple of str
-        Where no mistake has a name.
     factors : list
         Pairs of mistakes and the factor that they bring, from N and n.
     chained : list of Formula
         Further results, where none of the others fits.
+    evidence : callable
+        Returns the mistakes that show on the way, from all `Seen` and a factor.
     """
 
     signature: str
@@ -78,7 +78,6 @@ class Exercise:
     inputs: tuple[Input, ...]
     given: list[Formula]
     result: list[Formula]
-    hints: tuple[str, ...]
     factors: list = field(default_factory=lambda: COMMON)
     chained: list[Formula] = field(default_factory=list)
     evidence: Callable = lambda seen, ratio: []
@@ -356,7 +355,7 @@ def at_integers(exercise, explanation, seen):
             continue
         if one.error is not None:
             return []
-        if y is None or y.shape != c.shape or (y == np.trunc(y)).all() and abs(y - c).max() <= 1:
+        if y is None or y.shape != c.shape or (not (y % 1).any() and abs(y - c).max() <= 1):
             # Zeros come from a result of integers, and from a step that is cut to 0.
             if "jacobian" in exercise.name:
                 return ["integer-step", "integer-result"]
@@ -378,7 +377,7 @@ def at_a_demand(exercise, explanation, shows, seen):
     if shows == READ_ONLY:
         return ["writes-into-argument"] if broken[0].written else [], broken[0]
     keys = {SHAPE: ["one-shape-only"], LARGE: ["unstable"]}.get(shows, [])
-    return shows in (LARGE, STEEP) and exercise.evidence(seen, None) or keys, broken[0]
+    return (shows in (LARGE, STEEP) and exercise.evidence(seen, None)) or keys, broken[0]
 
 
 def _as_explained(exercise, explanation, one):
