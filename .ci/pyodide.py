@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tools.website.pyodide import ADDED, AT_ONCE, CORE, with_what_they_need
+from tools.website.pyodide import ADDED, AT_IMPORT, AT_ONCE, CORE, with_what_they_need
 
 PYODIDE = "pyodide@314.0.3"
 CARRIER = "open-webui==0.12.4"  # holds the wheels of that very release
@@ -55,7 +55,8 @@ def main(folder):
     _, carrier = download(CARRIER)
     carried = zipfile.ZipFile(io.BytesIO(carrier))
     places = {Path(name).name: name for name in carried.namelist() if "/pyodide/" in name}
-    names = {*AT_ONCE, *(need for needs in ADDED.values() for need in needs)} - ADDED.keys()
+    needed = {need for needs in ADDED.values() for need in needs}
+    names = {*AT_ONCE, *AT_IMPORT, *needed} - ADDED.keys()
     packages = with_what_they_need(names, lock["packages"])
     for name, entry in packages.items():
         file, content = entry["file_name"], b""

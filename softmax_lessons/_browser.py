@@ -32,3 +32,4 @@ def set_up():
     shell = get_ipython()
     if shell is not None:
         keep_print_options(shell)
+        shell.Completer.use_jedi = False  # the kernel turns it on, and the site leaves jedi out

@@ -196,7 +196,7 @@ def test_a_check_still_demands_what_its_exercise_promises():
 
 def test_two_readings_that_explain_as_much_are_both_told():
     verdict = diagnose(lambda x: np.diag(x) - np.outer(x, x))
-    assert verdict.summary.endswith("Which one is meant?")
+    assert verdict.summary.endswith("Which one do you mean?")
     assert "logits-for-probabilities" in verdict.summary
 
 
@@ -250,14 +250,14 @@ def test_a_script_that_ends_in_an_error_is_read_to_its_end():
     assert load.status is Status.NOT_READ
     for text in (str(verdicts), verdicts._repr_html_().replace("&#x27;", "'")):
         assert ENDS_IN in text
-        assert "No reading explains what these do: load." in text
+        assert "It is unclear what these compute: load." in text
 
 
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("def f(x:", "This is no Python"),
-        ("softmax", "This defines no function and no class"),
+        ("def f(x:", "This is not Python"),
+        ("softmax", "There is no function and no class"),
         ("while True: pass", "did not return within 0.2 seconds"),
         ("import sys; sys.exit(1)", "SystemExit"),
     ],

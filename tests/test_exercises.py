@@ -596,7 +596,7 @@ def along_equal_entries(backward):
 def test_blind_checkers_let_wrong_backwards_through(checker, key, let_through):
     verdict = check_gradient_checker(checker)
     assert verdict.misconception.key == key
-    assert f"lets {let_through} of 14 wrong ones through" in verdict.summary
+    assert f"accepts {let_through} of 14 wrong backwards" in verdict.summary
     assert sum("accepts ✗" in row[2] for row in verdict.table) == let_through
 
 

@@ -3,6 +3,7 @@
 import json
 from base64 import b64decode
 from functools import cache
+from types import SimpleNamespace
 
 import ipywidgets as widgets
 import numpy as np
@@ -21,6 +22,7 @@ from softmax_lessons.explorers import (
     LogitsExplorer,
     LossExplorer,
     StepExplorer,
+    live_figure,
 )
 from softmax_lessons.gradient_check import finite_difference_jacobian
 from softmax_lessons.numerics import softmax, softmax_jacobian, softmax_jvp, softmax_vjp
@@ -147,7 +149,7 @@ def check_gradient(e):
     assert_allclose(numeric, analytic, atol=1e-9 * max(1, np.abs(g).max()))
     assert_array_equal(elementwise, p * (1 - p) * g)
     gap = np.abs(np.subtract(analytic, elementwise)).max()
-    assert note.text.get_text().endswith(f"elementwise {gap:.2f}")
+    assert note.text.get_text().endswith(f"elementwise {gap:.5f}")
 
 
 def check_axis(e):
@@ -193,7 +195,7 @@ def check_step(e):
     assert_array_equal(curve.measured.get_ydata(), np.maximum(e.state.errors, ZERO_AT))
     assert_array_equal(np.ravel(curve.marker.get_data()), [chosen, max(e.state.error, ZERO_AT)])
     eps = float(np.finfo(e.controls["dtype"].value).eps)
-    power = {"forward": 1 / 2, "central": 1 / 3, "complex": 1}[scheme]
+    power = {"forward": 1 / 2, "central": 1 / 3, "complex": 1 / 2}[scheme]
     assert_allclose(curve.best.get_xdata(), eps**power, rtol=1e-12)
     slopes = {"forward": [1, -1], "central": [2, -1], "complex": [2, 0]}[scheme]
     written = [text.get_text().split()[1] for text in curve.slopes]
@@ -308,9 +310,12 @@ def test_gradient_explorer_keeps_what_the_readers_own_function_writes_to():
 
 def test_derivation_explorer_keeps_row_and_column_within_the_matrix():
     explorer = DerivationExplorer()
-    explorer.set(logits=4, row=4, column=4)
+    explorer.set(row=4, column=4, logits=4)
+    assert explorer.state.chosen == (3, 3)
     explorer.controls["logits"].value = 2
     assert explorer.state.chosen == (1, 1)
+    explorer.controls["row"].value = 4
+    assert explorer.controls["row"].value == 2
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
@@ -343,7 +348,7 @@ def test_step_explorer_measures_what_theory_expects(scheme, dtype):
     truncation, rounding = curve.truncation.get_ydata(), curve.rounding.get_ydata()
     # Where truncation is by far the larger, but the step is not so large that more terms count.
     large = (truncation > 30 * rounding) & (h < 0.5)
-    assert large.sum() >= 4
+    assert large.sum() >= 3
     assert_allclose(errors[large], truncation[large], rtol=0.1)
     # Rounding is noise below its bound: where it is by far the larger and no step is lost yet.
     small = (rounding > 30 * truncation) & (rounding < 0.02)
@@ -354,8 +359,8 @@ def test_step_explorer_measures_what_theory_expects(scheme, dtype):
 @pytest.mark.parametrize(("scheme", "dtype"), [("forward", "float64"), ("central", "float32")])
 def test_step_explorer_with_a_step_too_small_to_move_the_logit(scheme, dtype):
     explorer = StepExplorer()
-    explorer.set(scheme=scheme, dtype=dtype, step=1e-16)
-    assert explorer.state.error == 1 - softmax([-1, -1, 1])[2]
+    explorer.set(scheme=scheme, dtype=dtype, step=1e-18)
+    assert explorer.state.error == softmax([0.5, -0.3, 1.1])[0]
     assert "the step is lost" in explorer.describe()
 
 
@@ -364,12 +369,12 @@ def test_step_explorer_with_a_step_too_small_to_move_the_logit(scheme, dtype):
 
 def test_moving_a_control_changes_picture_and_numbers_and_draws_no_new_artists(explorer):
     picture, text = explorer._live.image.value, explorer._numbers.value
-    before, (name, control) = list(explorer._live.moving), next(iter(explorer.controls.items()))
+    before, (name, control) = list(explorer._live.scene[1]), next(iter(explorer.controls.items()))
     explorer.set(**{name: ends(control)[-1]})
     assert explorer._live.image.value != picture
     assert explorer._numbers.value != text
     if explorer.structure(explorer.state) is None:
-        assert all(a is b for a, b in zip(before, explorer._live.moving, strict=True))
+        assert all(a is b for a, b in zip(before, explorer._live.scene[1], strict=True))
 
 
 def test_reset_puts_every_control_and_the_picture_back(explorer):
@@ -396,13 +401,77 @@ def test_the_bundle_holds_the_widget_a_picture_with_alt_text_and_the_numbers(exp
     assert len(metadata["image/png"]["alt"]) > 40
 
 
-def test_every_control_is_labelled_no_output_widget_is_made_and_no_figure_left(explorer):
-    assert all(control.description for control in explorer.controls.values())
+def all_widgets(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from all_widgets(child)
 
-    def all_widgets(widget):
-        yield widget
-        for child in getattr(widget, "children", ()):
-            yield from all_widgets(child)
 
+def boxes(explorer):
+    return [w for w in all_widgets(explorer.widget) if isinstance(w, widgets.Text)]
+
+
+def test_every_slider_has_a_named_box_no_output_widget_is_made_and_no_figure_left(explorer):
+    sliders = [c for c in explorer.controls.values() if hasattr(c, "readout")]
+    assert len({box.description for box in boxes(explorer)}) == len(sliders)
+    assert all(c.description for c in explorer.controls.values() if c not in sliders)
+    # Without one, JupyterLab shows "null" above a label.
+    labelled = [w for w in all_widgets(explorer.widget) if hasattr(w, "description")]
+    assert all(w.tooltip is not None for w in labelled)
     assert not any(isinstance(w, widgets.Output) for w in all_widgets(explorer.widget))
     assert _pylab_helpers.Gcf.get_all_fig_managers() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "shown"),
+    [
+        ("-0.8", -0.8, "-0.8"),
+        ("\N{MINUS SIGN}0,84", -0.8, "-0.8"),
+        ("99", 5, "5.0"),
+        ("inf", 5, "5.0"),
+        ("nan", 1, "1.0"),
+        ("one", 1, "1.0"),
+    ],
+)
+def test_a_number_typed_moves_the_slider_and_anything_else_is_put_back(typed, value, shown):
+    explorer = made(GradientExplorer)
+    explorer.reset()
+    box = boxes(explorer)[0]
+    box.value = typed
+    assert (explorer.controls["z1"].value, explorer.state.z[0]) == (value, value)
+    assert box.value == shown
+
+
+def test_numbers_typed_for_whole_and_for_logarithmic_controls():
+    explorer = JacobianExplorer()
+    boxes(explorer)[0].value = "4"
+    assert len(explorer.state.z) == 4
+    explorer = StepExplorer()
+    boxes(explorer)[0].value = "3e-5"
+    assert explorer.state.step == 3e-5
+
+
+def test_a_rerun_of_a_cell_closes_what_nothing_else_shows(monkeypatch):
+    message = {}
+    kernel = SimpleNamespace(get_parent=lambda: message)
+    monkeypatch.setattr(live_figure, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
+    monkeypatch.setattr(live_figure, "SHOWN", {})
+
+    def show(explorer, cell, run):
+        message.update(metadata={"cellId": cell}, header={"msg_id": run})
+        explorer._repr_mimebundle_()
+        return explorer
+
+    def is_open(explorer):
+        return hasattr(explorer, "widget") and explorer.widget.comm is not None
+
+    first, second = (show(LogitsExplorer(), "a", "1") for _ in range(2))
+    assert is_open(first)
+    assert is_open(second)
+    show(second, "b", "2")
+    parts = [*all_widgets(first.widget)]
+    show(LogitsExplorer(), "a", "3")
+    assert not is_open(first)
+    assert all(part.comm is None for part in parts)
+    assert is_open(second)
+    assert is_open(show(second, "b", "4"))

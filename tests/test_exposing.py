@@ -109,21 +109,22 @@ Z, G, T = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), np.array([[0, 1]])
         ("softmax_vjp", Z, Status.WRONG_TYPE, "Hand in 2 things: logits, the incoming gradient"),
         ("softmax_vjp", (Z, "g"), Status.WRONG_TYPE, "numbers for the incoming gradient"),
         ("softmax_vjp", ([[0, 1], [2]], G), Status.WRONG_TYPE, "numbers for logits"),
-        ("softmax_vjp", (Z[0], G[0]), Status.WRONG_SHAPE, "one row for each example"),
+        ("softmax_vjp", (Z[0], G[0]), Status.WRONG_SHAPE, "Each row is an example"),
         ("softmax_vjp", (Z, G[:, :1]), Status.WRONG_SHAPE, "the first argument has (1, 2)"),
         ("softmax_vjp", (Z[:0], G[:0]), Status.WRONG_SHAPE, "does not fit"),
-        ("softmax_vjp", (Z * np.nan, G), Status.WRONG, "Keep to 1000 numbers"),
-        ("softmax_vjp", (Z + 1e6, G), Status.WRONG, "Keep to 1000 numbers"),
+        ("softmax_vjp", (Z * np.nan, G), Status.WRONG, "Use at most 1000 numbers"),
+        ("softmax_vjp", (Z + 1e6, G), Status.WRONG, "Use at most 1000 numbers"),
         ("softmax_cross_entropy_grad", (Z, T / 2), Status.WRONG, "have one 1 in each row"),
         ("softmax_cross_entropy_grad", (Z, np.array([2])), Status.WRONG, "from 0 to 1"),
         ("softmax_cross_entropy_grad", (Z, np.array([0, 1])), Status.WRONG, "for each example"),
         ("softmax_backward", (Z + 1, G), Status.WRONG, "add up to 1"),
         ("softmax_backward", (Z, G, 2), Status.WRONG_SHAPE, "no axis 2"),
+        ("softmax_backward", (Z, G, 1.0), Status.WRONG_TYPE, "a whole number"),
         ("log_softmax_backward", (Z, G), Status.WRONG, "logarithms"),
         ("soft_cross_entropy_grad", (Z, -G), Status.WRONG, "0 or more"),
         ("masked_softmax_backward", (Z, T, G), Status.WRONG_TYPE, "True and False"),
         ("masked_softmax_backward", (Z, T > 1, G), Status.WRONG, "True at one place"),
-        ("temperature_jacobian", (Z[0], 0.0), Status.WRONG, "above 0"),
+        ("temperature_jacobian", (Z[0], 0.0), Status.WRONG, "0.001 or more"),
     ],
 )
 def test_what_is_no_valid_input_is_told_what_is_not(name, arguments, status, says):
@@ -162,6 +163,22 @@ def test_a_class_is_read_as_it_is():
     assert not check_input(Layer, "softmax_vjp", (Z, 0 * G)).passed
 
 
+def test_a_program_that_is_right_for_one_example_alone_is_wrong():
+    def adds_up(z, g):
+        grad, total = np.zeros(z.shape), 0.0
+        for i in range(len(z)):
+            exp = np.exp(z[i] - z[i].max())
+            total += exp.sum()
+            p = exp / total
+            grad[i] = p * (g[i] - p @ g[i])
+        return grad
+
+    z, g = np.array([[0.0, 1.0], [2.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 3.0]])
+    assert not check_input(adds_up, "softmax_vjp", (z[:1], g[:1])).passed
+    assert check_input(adds_up, "softmax_vjp", (z, g)).passed
+    assert not check_input(adds_up, "softmax_vjp", None).passed
+
+
 def test_an_error_exposes_too():
     def raising(z, g):
         return 1 / 0 if len(z) > 1 else softmax_backward(softmax(z), g)
@@ -176,6 +193,12 @@ def test_an_error_exposes_too():
 def test_a_program_that_cannot_be_called_so_is_not_read():
     verdict = check_input(lambda a, b, c, d: 0, "softmax_vjp", (Z, G))
     assert verdict.status is Status.NOT_READ
+
+
+def test_an_exercise_that_does_not_exist_is_an_error():
+    for name in ("softmax_of", "finite_difference_gradient"):
+        with pytest.raises(ValueError, match="must be one of softmax, "):
+            check_input(softmax, name, None)
 
 
 def test_what_is_handed_in_is_not_changed():
@@ -230,12 +253,13 @@ def test_a_wrong_backward_beats_exactly_the_checkers_that_accept_it(name):
         (lambda p, grad_p: None, Status.NOT_ATTEMPTED, "Nothing comes back"),
         (np.ones(3), Status.WRONG_TYPE, "the function itself"),
         (lambda p: p, Status.RAISES, "TypeError"),
+        (lambda p, grad_p: "p", Status.WRONG, "It is wrong for 1 example of 2 classes, but"),
         (lambda p, grad_p: np.multiply(p, grad_p, out=p), Status.WRONG, "writes into"),
         (lambda p, grad_p, count=[]: count.append(0) or p * len(count), Status.WRONG, "two ways"),
     ],
 )
 def test_what_is_no_fair_backward_is_told_why(backward, status, says):
-    verdict = check_beats(accepts_all, backward)
+    verdict = check_beats(refuses_all, backward)
     assert verdict.status is status
     assert says in verdict.summary
 
@@ -247,3 +271,28 @@ def test_a_checker_that_fails_is_not_beaten():
 
 def test_neither_is_the_check_of_an_exercise():
     assert not {"check_input", "check_beats"} & CHECKS.keys()
+
+
+def test_a_large_input_is_not_shown():
+    def wrong_for_many_classes(p, grad_p):
+        return softmax_backward(p, grad_p) * (1 + (p.shape[1] > 9))
+
+    verdict = check_beats(one_example, wrong_for_many_classes)
+    assert verdict.passed
+    assert "20 examples of 12 classes" in verdict.summary
+    assert verdict.counterexample is None
+
+
+def test_a_class_that_fails_on_some_inputs_is_still_read_as_a_class():
+    class Layer:
+        def forward(self, logits, labels):
+            self.p, self.labels = softmax(logits), labels
+
+        def backward(self):
+            grad = self.p.copy()
+            grad[self.labels] -= 1
+            return grad / len(grad)
+
+    verdict = CHECKS["check_softmax_cross_entropy_grad"](Layer)
+    assert verdict.read_as.startswith("Layer: forward(logits, labels)")
+    assert not verdict.passed

@@ -94,7 +94,7 @@ def test_a_saved_explorer_keeps_its_picture_and_every_other_widget_its_view():
         slider,
     ]
     keep_pictures.pre_save_hook(model={"type": "file", "content": "text"}, path="")
-    assert any(option.endswith("=keep_pictures.pre_save_hook") for option in lab.options())
+    assert any(option.endswith("=keep_pictures.pre_save_hook") for option in lab.options("page"))
 
 
 def test_a_python_without_jupyter_is_told_what_to_do(monkeypatch):

@@ -77,7 +77,23 @@ def test_a_bar_beyond_the_axis_keeps_its_label_inside(ax):
     bars = bars_of(ax, [50, -5000])
     bottom, top = ax.get_ylim()
     assert all(bottom < label.get_position()[1] < top for label in bars.texts)
-    assert texts(bars.texts) == ["50.00", "−5.0e+03"]
+    assert texts(bars.texts) == ["50.0", "−5.0e3"]
+
+
+def test_a_bar_beyond_the_axis_ends_inside_with_a_break(ax):
+    bars = bars_of(ax, [50, 0.5])
+    x, y = bars.breaks.get_data()
+    assert 0.8 < np.nanmin(y) < np.nanmax(y) < 1
+    assert_allclose([np.nanmin(x), np.nanmax(x)], [-0.4, 0.4])
+    clip = bars.containers[0][0].get_clip_box().get_points()
+    assert_allclose(ax.transData.inverted().transform(clip)[:, 1], [-1, 1])
+    bars.set([0.5, 0.5])
+    assert bars.breaks.get_xdata().size == 0
+
+
+@pytest.mark.parametrize("zero", [0.0, 1e-17, -1e-17])
+def test_the_number_of_a_bar_without_height_stays_above_it(ax, zero):
+    assert bars_of(ax, [zero, 1]).texts[0].get_verticalalignment() == "bottom"
 
 
 def test_series_and_classes_differ_in_colour_and_series_in_more():
@@ -167,7 +183,7 @@ def test_the_name_of_the_best_step_stands_where_there_is_room(ax, best, side):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.126, "0.13"), (-1e-9, "0.00"), (-1.5, "−1.50"), (1e6, "1.0e+06")]
+    ("value", "text"), [(0.126, "0.13"), (-1e-9, "0.00"), (-1.5, "−1.50"), (1e6, "1.0e6")]
 )
 def test_short_numbers_keep_few_digits_and_no_negative_zero(value, text):
     assert short_number(value) == text

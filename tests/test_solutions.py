@@ -17,39 +17,85 @@ SOLUTION = re.compile(
 )
 
 
+def is_stub(source):
+    """Tell whether a cell has something to be written in it: a function, or a value."""
+    return "\n    ...\n" in source or " = ...\n" in source
+
+
 def exercises():
-    """Return cell, imports of its lesson and cell below, for every cell with a stub and a check."""
+    """Return cell, what is defined above it and cell below, for every cell with a stub."""
     found = []
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
-        imports = next(cell.source for cell in cells if cell.cell_type == "code")
+        code = [cell for cell in cells if cell.cell_type == "code"]
+        known = [code[0].source]  # the imports
         for cell, below in pairwise(cells):
-            if cell.cell_type == "code" and "\n    ...\n" in cell.source:
-                found.append(pytest.param(cell, imports, below, id=f"{path.stem}: {cell.id}"))
+            if cell.cell_type != "code" or cell is code[0]:
+                continue
+            if is_stub(cell.source):
+                above = "\n".join(known)
+                found.append(pytest.param(cell, above, below, id=f"{path.stem}: {cell.id}"))
+            elif not cell.source.startswith("%"):
+                known += definitions(cell.source)
     return found
 
 
-def without_stub(source):
-    """Return the statements of a cell that are not the function to be written."""
-    body = ast.parse(source).body
-    return [ast.unparse(node) for node in body if not isinstance(node, ast.FunctionDef)]
+def definitions(source):
+    """Return the functions and classes that a cell defines."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [ast.unparse(node) for node in ast.parse(source).body if isinstance(node, kinds)]
 
 
-@pytest.mark.parametrize(("cell", "imports", "below"), exercises())
-def test_the_worked_solution_below_an_exercise_is_correct(cell, imports, below):
+def with_solution(source, solution=""):
+    """Return the statements of a cell, with a solution for what is to be written."""
+    found = [solution if _is_written(n) else ast.unparse(n) for n in ast.parse(source).body]
+    return list(dict.fromkeys(found))
+
+
+def _is_written(node):
+    dots = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.FunctionDef) or (dots and node.value.value is ...)
+
+
+@pytest.mark.parametrize(("cell", "above", "below"), exercises())
+def test_the_worked_solution_below_an_exercise_is_correct(cell, above, below):
     solution = SOLUTION.search(below.source)
     assert solution, "no folded solution below the exercise"
     namespace = {}
     with np.printoptions():  # a lesson sets its own
-        *before, last = without_stub(cell.source)
-        exec("\n".join([imports, solution[1], *before]), namespace)
+        *before, last = with_solution(cell.source, solution[1])
+        exec("\n".join([above, *before]), namespace)
         assert eval(last, namespace).passed
     ATTEMPTS.clear()
 
 
-@pytest.mark.parametrize(("cell", "imports", "below"), exercises())
-def test_an_untouched_exercise_reports_that_it_is_not_attempted(cell, imports, below):
+@pytest.mark.parametrize(("cell", "above", "below"), exercises())
+def test_an_untouched_exercise_reports_that_it_is_not_attempted(cell, above, below):
     assert "not attempted" in cell.outputs[-1].data["text/plain"]
+
+
+def test_lesson_09_has_inputs_to_find_programs_to_mend_and_checkers_to_beat():
+    cells = [case.values[0].source for case in exercises() if case.id.startswith("09")]
+    counts = [
+        sum(word in cell for cell in cells) for word in ("check_input(", "mended", "check_beats(")
+    ]
+    assert counts == [6, 5, 2]
+
+
+@pytest.mark.parametrize("cell", ["one", "two", "four", "five", "six"])
+def test_no_broken_program_of_lesson_09_passes_the_check_of_its_mended_one(cell):
+    (case,) = [
+        case for case in exercises() if case.id == f"09_diagnose_broken_gradients: {cell}-turn"
+    ]
+    turn, above, _ = case.values
+    namespace = {}
+    exec(above, namespace)
+    programs = {"one": "SoftmaxLoss", "two": "loss_gradient", "four": "sorted_backward"}
+    programs |= {"five": "attention_backward", "six": "CrossEntropy"}
+    (stub,) = [line for line in turn.source.splitlines() if line.endswith("= ...")]
+    namespace[stub.split()[0]] = namespace[programs[cell]]
+    assert not eval(with_solution(turn.source)[-1], namespace).passed
+    ATTEMPTS.clear()
 
 
 @pytest.mark.parametrize("lesson", ["02", "03", "04", "09"])

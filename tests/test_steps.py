@@ -82,8 +82,8 @@ WRONG = {
         (np.diag(P * (1 - P)), "not 0"),
         (np.abs(J), "rise together"),
         (-np.outer(P, P), "one more term"),
-        (COLUMN * (DELTA - COLUMN), "i and j are different"),
-        (ROW * (DELTA - ROW), "i and j are different"),
+        (COLUMN * (DELTA - COLUMN), "i and j differ"),
+        (ROW * (DELTA - ROW), "i and j differ"),
         (np.diag(P) - ROW, "factor is missing"),
         (np.diag(P) - COLUMN, "factor is missing"),
         (-J, "sign"),
@@ -130,7 +130,7 @@ def test_what_is_wrong_is_refused_with_its_reason_and_a_point_that_shows_it(name
 
 
 @pytest.mark.parametrize("name", STEPS)
-@pytest.mark.parametrize("answer", NOT_READ, ids=repr)
+@pytest.mark.parametrize("answer", NOT_READ, ids=range(len(NOT_READ)))
 def test_what_cannot_be_read_is_told_what_was_expected(name, answer):
     verdict = check_step(name, answer)
     assert verdict.status is Status.WRONG_TYPE

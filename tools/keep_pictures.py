@@ -1,7 +1,7 @@
 """What JupyterLab writes to a file: the picture of an explorer, and not its sliders.
 
-Sliders live as long as their kernel. A stored view of them, opened again, shows the error "model not
-found" where the picture beside it would be shown.
+Sliders live as long as their kernel. A stored view of them, opened again, shows the error "model
+not found" where the picture beside it would be shown.
 """
 
 VIEW = "application/vnd.jupyter.widget-view+json"

@@ -63,7 +63,8 @@ def main():
             wrong.append(f"{path.stem} does not say in its first cell: {says}")
         if not re.search(rf"{path.name}\) \| {core} \|", readme):
             wrong.append(f"README.md does not give {core} minutes for {path.stem}")
-    print(*wrong, sep="\n", file=sys.stderr)
+    for line in wrong:
+        print(line, file=sys.stderr)
     return bool(wrong)
 
 

@@ -21,7 +21,7 @@ from softmax_lessons import numerics
 from softmax_lessons.exercises import inputs
 from softmax_lessons.exercises.cell import Verdicts, run
 from softmax_lessons.exercises.checking import judge_checker, moves_tell
-from softmax_lessons.exercises.doorway import diagnose_by
+from softmax_lessons.exercises.doorway import diagnose_by, judge_as, reading_of
 from softmax_lessons.exercises.exposing import judge_backward, judge_input
 from softmax_lessons.exercises.judge import (
     COMMON,
@@ -34,6 +34,7 @@ from softmax_lessons.exercises.judge import (
     kept,
     nothing_yet,
 )
+from softmax_lessons.exercises.progress import note
 from softmax_lessons.exercises.reading import strangers
 from softmax_lessons.exercises.safe_call import Caller
 from softmax_lessons.exercises.verdict import Status, Verdict
@@ -215,12 +216,22 @@ ATTEMPTS = {}
 
 
 def _check(exercise, function, lesson):
+    """Return the verdict on what was handed in, and keep it where the learner wants that."""
+    verdict = _verdict_on(exercise, function, lesson)
+    note(exercise.name, verdict, lesson)
+    return verdict
+
+
+def _verdict_on(exercise, function, lesson):
     """Return the verdict on what was handed in for an exercise, with what to try next."""
     if function is None or function is ...:
         return nothing_yet(exercise.signature)
     if hasattr(type(function), "backward") or (isinstance(function, type) and exercise.roles):
         family = VJP_EXERCISE if exercise is BACKWARD_EXERCISE else exercise
         verdict, _ = diagnose_by(function, [family], Caller())
+        if verdict.status is Status.NOT_READ:
+            reading = reading_of(function, family, Caller())
+            verdict = judge_as(reading, Caller()) if reading else verdict
         if verdict.status is not Status.NOT_READ:
             return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
     if not callable(function):
@@ -250,8 +261,8 @@ def _in_another_form(exercise, function, verdict, renamed, call):
     other, same_arguments = diagnose_by(function, [exercise], call)
     renamed = renamed and same_arguments
     if other.passed and (renamed or not verdict.mistakes):
-        summary = f"It is right, read like this. But here it is called as {exercise.signature},"
-        summary += " and what it returns is taken as it is."
+        summary = f"Called like this, it is right. But here it is called as {exercise.signature},"
+        summary += " and its result is used as it is."
         return replace(other, status=Status.OTHER_FORM, summary=summary)
     return other if renamed and other.mistakes else verdict
 
@@ -508,6 +519,11 @@ def check_input(program, exercise, arguments):
         be left out. None claims that no input exposes the program, which is right where it is
         right. ``...`` is no attempt yet.
 
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
     Examples
     --------
     >>> elementwise = lambda z, g: numerics.softmax_jacobian(z).diagonal(axis1=1, axis2=2) * g
@@ -522,6 +538,9 @@ def check_input(program, exercise, arguments):
       the program [[0.1966 0.0000]]
       right is    [[0.1966 -0.1966]]
     """
+    known = [name for name, e in EXERCISES.items() if e.inputs and "function" not in e.roles]
+    if exercise not in known:
+        raise ValueError(f"exercise must be one of {', '.join(known)}, got {exercise!r}")
     return judge_input(program, EXERCISES[exercise], arguments, Caller())
 
 

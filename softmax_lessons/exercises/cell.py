@@ -23,9 +23,9 @@ class Verdicts(tuple):
         others = [verdict.exercise for verdict in self if verdict.status is Status.NOT_READ]
         sentences = [self.trouble] if self.trouble else []
         if not self:
-            sentences.append("This defines no function and no class that could be diagnosed.")
+            sentences.append("There is no function and no class here to diagnose.")
         if others:
-            sentences.append(f"No reading explains what these do: {', '.join(others)}.")
+            sentences.append(f"It is unclear what these compute: {', '.join(others)}.")
         return sentences, read
 
     def __str__(self):
@@ -70,7 +70,7 @@ def run(source, namespace, call):
         tree = ast.parse(source, file)
     except (SyntaxError, ValueError) as error:
         text = (getattr(error, "text", None) or "").strip()
-        return [], f"This is no Python: {error}" + (f", in the line `{text}`." if text else ".")
+        return [], f"This is not Python: {error}" + (f", in the line `{text}`." if text else ".")
     ends_in_value = bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
     body = tree.body[:-1] if ends_in_value else tree.body
     parts = [compile(ast.Module(body, []), file, "exec")]
@@ -86,7 +86,7 @@ def run(source, namespace, call):
                 call(exec, compile(ast.Module([node], []), file, "exec"), namespace)
     names = dict.fromkeys(name for node in tree.body for name in _names(node))
     defined = [namespace[name] for name in names if callable(namespace.get(name))]
-    return defined, f"The program ends early: {described(error)}." if error else ""
+    return defined, f"The program ends early: {described(error).rstrip('.')}." if error else ""
 
 
 def _names(node):

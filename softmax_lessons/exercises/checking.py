@@ -161,21 +161,21 @@ def judge_checker(signature, function, call):
                 kind = kind or "something else"
                 return verdict(
                     Status.WRONG_TYPE,
-                    f"Given {name!r}, it returns {kind}; expected is one answer, True or False.",
+                    f"Given {name!r}, it returns {kind}. It must return one answer, True or False.",
                 )
             remembers = remembers or answers.setdefault(name, value) != value
     table = _as_table({name: answers[name] for name in named})
     through = [name for name in WRONG_BACKWARDS if answers[name]]
     refused = [name for name in RIGHT_BACKWARDS if not answers[name]]
     summary = (
-        f"It lets {len(through)} of {len(WRONG_BACKWARDS)} wrong ones through and refuses"
+        f"It accepts {len(through)} of {len(WRONG_BACKWARDS)} wrong backwards and refuses"
         f" {len(refused)} of {len(RIGHT_BACKWARDS)} right ones."
     )
     missed = [
         key for key, several in SUBTLE.items() if any(answers[key, k] for k in range(len(several)))
     ]
     if not (through or refused or missed or remembers):
-        summary = f"It accepts all {len(RIGHT_BACKWARDS)} right ones and refuses all"
+        summary = f"It accepts all {len(RIGHT_BACKWARDS)} right backwards and refuses all"
         summary += f" {len(WRONG_BACKWARDS)} wrong ones."
         return verdict(Status.CORRECT, summary, table=table, printed=printable(call.printed))
     keys = _names(asked, answers, through, refused, missed) + ["remembers"] * remembers
@@ -183,7 +183,7 @@ def judge_checker(signature, function, call):
     if not mistakes:
         return verdict(Status.WRONG, summary, table=table)
     if missed and not through and not refused:
-        summary += " But it accepts others that are wrong in a part, or by a little."
+        summary += " But it accepts others that are wrong in one part only, or only slightly."
     return verdict(Status.KNOWN_MISTAKE, f"{mistakes[0]} {summary}", mistakes, table=table)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from softmax_lessons.exercises.inputs import PLAIN
 from softmax_lessons.exercises.judge import Attempt, described, explain, judge, observe
-from softmax_lessons.exercises.reading import NO_AXIS, ONE, read
+from softmax_lessons.exercises.reading import NO_AXIS, ONE, ROWS, read
 from softmax_lessons.exercises.verdict import Status, Verdict
 
 
@@ -21,32 +21,47 @@ def diagnose_by(program, exercises, call):
     found, silent, error = _tried(program, exercises, call)
     best, rival = _best(found)
     for reading in [best] if best else silent:
-        names = tuple(name for name, _ in reading.names)
-        attempt = Attempt(reading, names, reading.text, reading.named, reading.laid)
-        verdict = judge(reading.exercise, attempt, call)
+        verdict = judge_as(reading, call)
         if best or verdict.mistakes:
             summary = " ".join(filter(None, [verdict.summary, rival]))
             return replace(verdict, summary=summary), reading.same_arguments
     name = getattr(program, "__name__", type(program).__name__)
     summary = (
-        "No reading of it explains what it returns. Hand it to the check that fits, for example"
-        " check_softmax_backward, which says what it expects."
+        "It is unclear what this computes. Give it to the check for it, for example to"
+        " check_softmax_backward."
     )
     if error and not silent:
-        summary = f"However it is called, it does not work. The last time {described(error)}."
+        summary = "It was called in several ways, and it failed each time. The last time"
+        summary += f" {described(error).rstrip('.')}."
     return Verdict(name, Status.NOT_READ, summary), False
 
 
+def judge_as(reading, call):
+    """Return the verdict on a program that is read in one way."""
+    names = tuple(name for name, _ in reading.names)
+    attempt = Attempt(reading, names, reading.text, reading.named, reading.laid)
+    return judge(reading.exercise, attempt, call)
+
+
 def reading_of(program, exercise, call):
-    """Return the reading that explains most of what a program does, None where it has none."""
+    """Return the reading that explains most of what a program does, None where it has none.
+
+    Examples are rows, as the exercise has them, wherever the program can be called so.
+    """
     found, silent, _ = _tried(program, [exercise], call)
-    if found or silent:
-        return _best(found)[0] or silent[0]
-    for reading in read(program, [exercise]):  # it may fail for some inputs
+    rows = [one for one in found if one[3].layout == ROWS]
+    silent_rows = [reading for reading in silent if reading.layout == ROWS]
+    if rows or (found and not silent_rows):
+        return _best(rows or found)[0]
+    if silent:
+        return (silent_rows or silent)[0]
+    works = []  # it may fail for some inputs
+    for reading in read(program, [exercise]):
         seen = [observe(call, reading, case) for case in reading.exercise.inputs]
-        if not reading.strangers and any(one.array is not None for one in seen):
-            return reading
-    return None
+        count = sum(one.array is not None for one in seen)
+        if count and not reading.strangers:
+            works.append((-count, len(works), reading))
+    return min(works)[2] if works else None
 
 
 def _tried(program, exercises, call):
@@ -79,7 +94,7 @@ def _best(found):
         if (near or reading.layout == ONE) and other.layout != ONE and {*keys} != {*best[4]}:
             is_wrong = f"wrong: {', '.join(keys)}" if keys else "right"
             text = f"Read as {other.exercise.name}, {other.text}, it would be {is_wrong}."
-            return reading, f"{text} Which one is meant?"
+            return reading, f"{text} Which one do you mean?"
     return reading, ""
 
 

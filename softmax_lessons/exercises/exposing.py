@@ -10,9 +10,13 @@ from softmax_lessons.exercises.judge import agrees, described, nothing, observe
 from softmax_lessons.exercises.reading import ONE, ROLES
 from softmax_lessons.exercises.verdict import Counterexample, Status, Verdict, printable
 
-LARGEST, MOST = 10_000, 1000
-"""With larger numbers, or more of them, rounding and time could expose what is right."""
+LARGEST, MOST, SHOWN = 10_000, 1000, 60
+"""With larger numbers, or more of them, rounding and time could expose what is right.
+Inputs with more than SHOWN numbers are not shown."""
+WORDS = {role: words for role, (words, _) in ROLES.items()}
+WORDS["t"] = "the targets (labels, or one-hot rows)"
 _add_up = "must be 0 or more, and add up to 1 for each example"
+KINDS = {"mask": ("b", "True and False"), "axis": ("iu", "a whole number")}
 RULES = {
     "p": (lambda p, axis: (p >= 0).all() and _all_1(p.sum(axis)), _add_up),
     "logp": (lambda a, axis: _all_1(np.exp(a).sum(axis)), f"are logarithms of what {_add_up}"),
@@ -22,7 +26,7 @@ RULES = {
     ),
     "soft t": (lambda t, axis: (t >= 0).all(), "must be 0 or more"),
     "mask": (lambda mask, axis: mask.any(axis).all(), "must be True at one place in each row"),
-    "T": (lambda T, axis: T > 0, "must be above 0"),
+    "T": (lambda T, axis: T >= 0.001, "must be 0.001 or more"),
 }
 """What has to hold for an argument, and a text that says so."""
 _MANY = Input((*np.random.default_rng(4).dirichlet(np.ones(12), size=(2, 20)), -1))
@@ -43,12 +47,12 @@ def valid(reading, arguments):
     exercise, values = reading.exercise, {}
     if len(arguments) == len(exercise.roles) - 1 and exercise.roles[-1] == "axis":
         arguments = (*arguments, -1)
-    words = ", ".join(ROLES[role][0] for role in exercise.roles)
+    words = ", ".join(WORDS[role] for role in exercise.roles)
     text = f"Hand in {len(exercise.roles)} things: {words}. You hand in {len(arguments)}."
     _ask(len(arguments) == len(exercise.roles), Status.WRONG_TYPE, text)
     for k, (role, argument) in enumerate(zip(exercise.roles, arguments, strict=True)):
-        what = ROLES[role][0]
-        kinds, name = ("b", "True and False") if role == "mask" else ("iuf", "numbers")
+        what = WORDS[role]
+        kinds, name = KINDS.get(role, ("iuf", "numbers"))
         try:
             value = np.asarray(argument)
         except ValueError:  # rows of unequal length
@@ -57,18 +61,18 @@ def valid(reading, arguments):
         _ask(value.dtype.kind in kinds, Status.WRONG_TYPE, text)
         value = value.astype({"b": bool, "f": float}.get(value.dtype.kind, int))
         like = values[exercise.roles[0]] if k else value
-        if role == "t" and value.ndim == like.ndim - 1 and value.dtype == int:  # labels
+        if role == "t" and value.ndim == like.ndim - 1:  # labels
             text = f"Labels must be classes, from 0 to {like.shape[-1] - 1}, one for each example."
             fit = value.shape == like.shape[:-1] and np.isin(value, range(like.shape[-1])).all()
             _ask(fit, Status.WRONG, text)
-            value = np.eye(like.shape[-1])[value]
+            value = np.eye(like.shape[-1])[value.astype(int)]
         axes = {np.ndim(case.arguments[k]) for case in exercise.inputs}
-        one_row = "hand in one row for each example" if axes == {2} else "see what is expected"
-        text = f"The shape {value.shape} does not fit for {what}: "
-        text += f"the first argument has {like.shape}." if k else f"{one_row}."
+        text = f"The shape {value.shape} does not fit for {what}"
+        text += f": the first argument has {like.shape}." if k else "."
+        text += " Each row is an example, also where there is only one." if axes == {2} else ""
         fit = value.ndim in axes and value.shape in ((), like.shape)
         _ask(fit and value.size > 0, Status.WRONG_SHAPE, text)
-        text = f"Keep to {MOST} numbers at most, and to -{LARGEST} to {LARGEST}."
+        text = f"Use at most {MOST} numbers, from -{LARGEST} to {LARGEST}."
         _ask(value.size <= MOST and (abs(value) <= LARGEST).all(), Status.WRONG, text)
         values[role] = value if value.ndim else value.item()
     text = "The program takes one example at a time."
@@ -79,7 +83,7 @@ def valid(reading, arguments):
         holds, text = RULES.get(role, (lambda *_: True, ""))
         if role == "t" and exercise.name.startswith("soft_"):
             holds, text = RULES["soft t"]
-        text = f"This input is not valid: {ROLES[role][0]} {text}."
+        text = f"This input is not valid: {WORDS[role]} {text}."
         _ask(holds(value, axis), Status.WRONG, text)
     return values
 
@@ -95,7 +99,9 @@ def _size(exercise, case):
 
 
 def _both(exercise, named, seen, laid=lambda result: result):
-    """Return both answers to an input, side by side."""
+    """Return both answers to an input, side by side, None for a large input."""
+    if seen.case.arguments[0].size > SHOWN:
+        return None
     did = seen.array if seen.array is not None else described(seen.error or seen.value)
     right = laid(exercise.predict(seen.case))
     return Counterexample(named, laid(did), right, labels=("the program", "right is"))
@@ -110,7 +116,7 @@ def judge_input(program, exercise, arguments, call):
         return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
     reading = reading_of(program, exercise, call)
     if reading is None:
-        text = f"{name} cannot be called as {exercise.signature}, in whatever order."
+        text = f"{name} cannot be called as {exercise.signature}, in any order."
         return verdict(Status.NOT_READ, text)
     all_seen = [observe(call, reading, case) for case in reading.exercise.inputs]
     exposing = [_size(exercise, seen.case) for seen in all_seen if _differs(exercise, seen)]
@@ -161,14 +167,14 @@ def judge_backward(exercise, checker, backward, call):
     if error is not None:
         text = f"It must return numbers for every input, but {described(error)}."
         return verdict(Status.RAISES, text, counterexample=both)
-    if not all(np.array_equal(one.value, one.again, equal_nan=True) for one in seen):
+    if any(str(one.value) != str(one.again) for one in seen):
         text = "It answers the same question in two ways. Let it depend on its input alone."
         return verdict(Status.WRONG, text)
     if wrong is None:
         text = f"It is right on all {len(seen)} inputs that are tried here. A wrong one is wanted."
         return verdict(Status.WRONG, text)
+    where = f"It is wrong for {_size(exercise, wrong.case)[1]},"
     if not accepts:
-        text = "It is wrong, but the checker refuses it."
-        return verdict(Status.WRONG, text, counterexample=both)
-    text = "It is wrong, and the checker accepts it."
+        return verdict(Status.WRONG, f"{where} but the checker refuses it.", counterexample=both)
+    text = f"{where} and the checker accepts it."
     return verdict(Status.CORRECT, text, counterexample=both)

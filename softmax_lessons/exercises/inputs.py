@@ -12,7 +12,7 @@ from softmax_lessons import numerics
 
 PLAIN, SHAPE, LARGE, INTEGERS = "", "shape", "large numbers", "integers"
 STEEP = "a steep function"
-FLOAT32, STRIDED, READ_ONLY = "float32", "not contiguous", "read-only"
+FLOAT32, STRIDED, READ_ONLY = "float32", "arrays that are not contiguous", "read-only arrays"
 
 
 @dataclass(frozen=True, eq=False)

@@ -419,7 +419,7 @@ def unexplained(exercise, seen, call, function):
             changed[k] = np.roll(argument, 1, -1)
             other = observe(call, function, Input(tuple(changed)))
             if np.isfinite(last.array).all() and agrees(other.array, last.array):
-                return ["argument-unused"], f"It is the same whatever {exercise.arguments[k]} is."
+                return ["argument-unused"], f"It is the same for every {exercise.arguments[k]}."
     return [], ""
 
 
@@ -566,19 +566,19 @@ class _Report:
         if first == "writes-into-argument":
             note = "after the call the arguments hold other numbers"
             if one.case.shows == READ_ONLY:
-                note = "this input is read-only, so that writing into it is an error"
+                note = "this input is read-only, so writing into it is an error"
         elif first == "remembers":
             note = f"the second call with the same input gives {described(one.again)}"
         elif y is not None and y.shape != expected.shape:
-            note = f"yours has shape {y.shape}, expected is {expected.shape}"
+            note = f"yours has shape {y.shape}, but the right shape is {expected.shape}"
         elif one.case.shows not in (PLAIN, SHAPE):
-            note = f"this input tests: {one.case.shows}"
+            note = f"this input tests {one.case.shows}"
         yours, expected = self.attempt.laid(yours), self.attempt.laid(expected)
         return Counterexample(self.attempt.named(one.case.arguments), yours, expected, note)
 
     def raises(self, one):
         """Return the verdict on a function that does not return."""
-        text = described(one.error)
+        text = described(one.error).rstrip(".")
         text = f"For this input {text}." if isinstance(one.error, Endless) else f"{text}."
         return self.answer(Status.RAISES, text[0].upper() + text[1:], one)
 
@@ -589,11 +589,11 @@ class _Report:
         right, y = self.exercise.predict(one.case), one.array
         if y is None:
             summary = (
-                f"It returns {described(one.value)}; expected are numbers of shape {right.shape}."
+                f"It returns {described(one.value)}. It must return numbers of shape {right.shape}."
             )
             return self.answer(Status.WRONG_TYPE, summary, one)
         if y.shape != right.shape:
-            summary = f"It returns shape {y.shape}; expected is {right.shape}."
+            summary = f"It returns shape {y.shape}, but the right shape is {right.shape}."
             return self.answer(Status.WRONG_SHAPE, summary, one)
         where = np.argwhere(~((np.abs(y - right) <= tolerance(right)) | (y == right)))[0]
         index = tuple(int(i) for i in where)

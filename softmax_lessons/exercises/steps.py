@@ -52,7 +52,7 @@ def _quotient(asked, u, v, du, dv, candidates, first, means, hint):
 
 
 _P, _ENTRY = ["1/2", "3/10", "1/5"], "p_i * (delta - p_j)"
-_MIXED = "The diagonal is right. Beside it, i and j are different, and so are p_i and p_j."
+_MIXED = "The diagonal is right. In the other places i and j differ, so p_i and p_j differ too."
 _SQUARES = ["0", "1", "z_i", "z_j", "2*z_i", "2*z_j", "z_i**2", "z_j**2", "Q"]
 STEPS = {
     "other logit": _quotient(

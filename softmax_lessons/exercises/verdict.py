@@ -34,6 +34,7 @@ LARGEST = 10**6
 """An array of more entries is shown by its shape."""
 LONGEST = 200
 """How many characters are shown of what is no array."""
+LEFT = 'style="text-align:left;vertical-align:top"'
 
 
 def shown(value):
@@ -112,6 +113,23 @@ def printable(text):
     """
     text = text if len(text) <= LONGEST else text[:LONGEST] + " ..."
     return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+
+
+def table_lines(table):
+    """Return the rows of a table, the first of which are its headings, as lines of text."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        yield ("  " + "  ".join(cells)).rstrip()
+
+
+def table_html(table):
+    """Return such a table as HTML, nothing for one without rows."""
+    rows = "".join(
+        "<tr>" + "".join(f"<{tag} {LEFT}>{as_html(cell)}</{tag}>" for cell in row) + "</tr>"
+        for tag, row in zip(["th", *["td"] * len(table)], table, strict=False)
+    )
+    return f"<table>{rows}</table>" if rows else ""
 
 
 @dataclass(frozen=True)
@@ -223,12 +241,7 @@ class Verdict:
                 indent = "\n" + " " * (width + 3)
                 lines.append(f"  {name:{width}} {text.replace(chr(10), indent)}")
         lines += [f"{heading}: {text}" for heading, text in self._notes()]
-        if self.table:
-            widths = [max(map(len, column)) for column in zip(*self.table, strict=True)]
-            for row in self.table:
-                cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
-                lines.append(("  " + "  ".join(cells)).rstrip())
-        return "\n".join(lines)
+        return "\n".join([*lines, *table_lines(self.table)])
 
     __repr__ = __str__
 
@@ -241,21 +254,15 @@ class Verdict:
             f"{reading}{as_html(self.summary)}</p>"
         ]
         bare = 'style="margin:0;background:transparent"'
-        left = 'style="text-align:left;vertical-align:top"'
         if self.counterexample:
             rows = "".join(
-                f"<tr><th {left}>{escape(name)}</th>"
-                f"<td {left}><pre {bare}>{escape(text)}</pre></td></tr>"
+                f"<tr><th {LEFT}>{escape(name)}</th>"
+                f"<td {LEFT}><pre {bare}>{escape(text)}</pre></td></tr>"
                 for name, text in self.counterexample.lines()
             )
             parts.append(f'<table style="background:transparent">{rows}</table>')
         parts += [f"<p><b>{escape(name)}:</b> {as_html(text)}</p>" for name, text in self._notes()]
-        if self.table:
-            rows = "".join(
-                "<tr>" + "".join(f"<{tag} {left}>{as_html(cell)}</{tag}>" for cell in row) + "</tr>"
-                for tag, row in zip(["th", *["td"] * len(self.table)], self.table, strict=False)
-            )
-            parts.append(f"<table>{rows}</table>")
+        parts.append(table_html(self.table))
         return (
             f'<div style="border-left:5px solid {edge};padding:0.2em 1em;margin-bottom:1em;'
             'max-width:60em">'

@@ -50,7 +50,7 @@ class Panel(HeatMap):
     def __init__(self, ax, i):
         _, m, n = LOGITS.shape
         rows, columns = [f"$j = {j}$" for j in range(m)], [f"$k = {k}$" for k in range(n)]
-        super().__init__(ax, rows, columns, limit=1, size=13)
+        super().__init__(ax, rows, columns, limit=1, size=12)
         ax.set_title(f"$p$ where $i = {i}$")
         self.frames = {index: self.frame(*index) for index in np.ndindex(m, n)}
 
@@ -61,7 +61,6 @@ class Panel(HeatMap):
             frame.set_visible(bool(mask[index]))
             frame.set_edgecolor(ACCENT if index == picked else "black")
             frame.set_linestyle("solid" if index == picked else (0, (2, 1)))
-            self.texts[index].set_fontweight("bold" if mask[index] else "normal")
 
 
 class AxisExplorer(Explorer):
@@ -87,7 +86,7 @@ class AxisExplorer(Explorer):
             name: widgets.IntSlider(value=value, min=0, max=size - 1, description=f"index {name}")
             for name, value, size in zip(INDICES, (0, 1, 2), LOGITS.shape, strict=True)
         }
-        super().__init__({"axis": axis, "push": push}, indices, size=(12, 6.2))
+        super().__init__({"axis": axis, "push": push}, indices, size=(12, 5.3))
 
     def compute(self):
         """Return the state that belongs to the controls."""
@@ -110,9 +109,11 @@ class AxisExplorer(Explorer):
 
     def draw(self, figure, state):
         """Draw the array as one panel for each i, and the Jacobian in blocks beside them."""
-        grid = figure.add_gridspec(2, 2, width_ratios=[5, 7])
-        panels = [Panel(figure.add_subplot(grid[i, 0]), i) for i in range(2)]
-        right = figure.add_subplot(grid[:, 1])
+        figure.set_layout_engine("none")
+        panels = [
+            Panel(figure.add_axes((0.02, y, 0.33, 0.33)), i) for i, y in enumerate((0.54, 0.06))
+        ]
+        right = figure.add_axes((0.38, 0.07, 0.62, 0.8))
         axis, others = state.axis, np.ndindex(*np.delete(state.z.shape, state.axis))
         names = [slice_name((*at[:axis], 0, *at[axis:]), axis) for at in others]
         blocks = BlockMatrix(right, names, state.n, limit=0.25)
@@ -145,11 +146,18 @@ class AxisExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
+        """Return of what the picture is."""
         n = state.n
         return (
-            f"A 2 by 3 by 4 array of probabilities in two panels, softmax along axis {state.axis}:"
-            f" entry {list(state.picked)} framed, the other entries of its slice framed in dashes."
-            f" Beside it the 24 by 24 Jacobian: {24 // n} blocks of {n} by {n} on the diagonal, all"
-            " else 0, the block of the slice framed."
+            "A 2 by 3 by 4 array of probabilities in two panels, one entry framed, the others of"
+            f" its slice framed in dashes. Beside it the 24 by 24 Jacobian: {24 // n} blocks of"
+            f" {n} by {n} on the diagonal, all else 0, the block of the slice framed."
+        )
+
+    def summary(self, state):
+        """Return which slice the picked entry is in."""
+        return (
+            f"Softmax along axis {state.axis}. Entry {list(state.picked)} is in the slice"
+            f" {slice_name(state.picked, state.axis)}: its logit moves the {state.n} probabilities"
+            " there and no others."
         )

@@ -1,6 +1,8 @@
 """What all explorers share: controls, a state computed from them, a picture and its text twin."""
 
+import math
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from html import escape
 
 import ipywidgets as widgets
@@ -9,6 +11,16 @@ import numpy as np
 from softmax_lessons.explorers.live_figure import LiveFigure
 
 SUBSCRIPTS = "₁₂₃₄₅"
+LINE = 32
+"""How high a control is, in pixels."""
+
+# Details would close whenever their text changes, if they held it; so they only hide what follows.
+NUMBERS = """<style>
+.softmax-numbers:has(details:not([open])) + .widget-html { display: none }
+.softmax-numbers summary { line-height: 1.2; cursor: pointer }
+.softmax-picture { background: white; border-radius: 6px }
+</style><details><summary>The same in numbers</summary></details>"""
+
 LOGIT_LIMITS = (-5.0, 5.0)
 GRADIENT_LIMITS = (-3.0, 3.0)
 
@@ -45,13 +57,56 @@ def line(name, values):
     return f"{name:<22}" + "".join(f" {value:z11.5f}" for value in values)
 
 
+def number(text):
+    """Return the number that somebody has typed, with any minus sign and a decimal comma or point.
+
+    Examples
+    --------
+    >>> number("\N{MINUS SIGN}1,5")
+    -1.5
+    """
+    value = float(text.replace("\N{MINUS SIGN}", "-").replace(",", "."))
+    if math.isnan(value):
+        raise ValueError(text)
+    return value
+
+
+def with_box(slider):
+    """Return a slider in a row with its name and a box in which its value can be typed.
+
+    The box has a name for screen readers, which the slider itself has not.
+    """
+    box = widgets.Text(description=slider.description, continuous_update=False)
+    slider.description, slider.readout, slider.layout.width = "", False, "100%"
+    slider.tooltip = box.tooltip = "Type a number, or move the slider"
+    name_width = slider.style.description_width or "80px"
+    box.style.description_width, box.layout.width = name_width, f"calc({name_width} + 6em)"
+    box.layout.flex = "none"
+    form = ".0f" if isinstance(slider.value, int) else slider.readout_format
+
+    def show(_=None):
+        box.value = format(slider.value, form)
+
+    def typed(change):
+        if change.new == format(slider.value, form):  # which may be rounded
+            return
+        with suppress(ValueError):  # what is no number gives way to the number there was
+            slider.value = type(slider.value)(format(number(change.new), form))
+        show()
+
+    show()
+    slider.observe(show, "value")
+    box.observe(typed, "value")
+    return widgets.HBox([box, slider])
+
+
 class Explorer(ABC):
     """Sliders over a live figure. As the last expression of a cell it shows itself.
 
     A subclass says what its controls are, how a state follows from them (`compute`), with what
-    pictures it is drawn (`draw`), and how it reads as text (`rows`, `alt`). Moving a control
-    computes a new state and gives it to the pictures that exist; nothing is built anew unless
-    `structure` says that the state needs other pictures.
+    pictures it is drawn (`draw`), and how it reads as text (`rows`, `alt`, `summary`). Moving a
+    control computes a new state and gives it to the pictures that exist; others are built only
+    where `structure` says that the state needs them, and kept.
 
     Parameters
     ----------
@@ -67,30 +122,46 @@ class Explorer(ABC):
     state : NamedTuple
         The arrays that the picture shows, computed from the controls.
     widget : ipywidgets.VBox
-        Controls, picture and numbers.
+        Controls, picture, a sentence that sums it up, and numbers.
     """
 
     def __init__(self, *groups, size):
         self.controls = {name: control for group in groups for name, control in group.items()}
         self._initial = {name: control.value for name, control in self.controls.items()}
         self._held = False
-        self._structure = ()  # no state's
+        self._scenes = {}
         self._live = LiveFigure(size)
-        self._numbers = widgets.HTML()
+        self._summary, self._numbers = widgets.HTML(tooltip=""), widgets.HTML(tooltip="")
         self.reset_button = widgets.Button(
             description="Reset", icon="undo", tooltip="Put every control back where it was"
         )
         self.reset_button.on_click(lambda _: self.reset())
-        columns = [widgets.VBox(list(group.values())) for group in groups]
-        row = widgets.Layout(flex_flow="row wrap", grid_gap="0 2em")
-        numbers = widgets.Accordion([self._numbers], titles=("The same in numbers",))
-        self.widget = widgets.VBox(
-            [widgets.HBox([*columns, self.reset_button], layout=row), self._live.image, numbers]
-        )
-        for control in self.controls.values():
-            control.layout.width = "26em"
+        self._places = {}
+        for name, control in self.controls.items():
+            is_slider = hasattr(control, "readout")
+            self._places[name] = with_box(control) if is_slider else control
+            self._places[name].layout.width = "26em"
+            if not is_slider:
+                control.tooltip = control.description
             control.observe(lambda _: self.update(), "value")
+        columns = [widgets.VBox([self._places[name] for name in group]) for group in groups]
         self.update()
+        shown = [[n for n in group if n not in self.unused()] for group in groups]
+        shortest = min(columns[::-1], key=lambda column: len(shown[columns.index(column)]))
+        shortest.children += (self.reset_button,)
+        # What is hidden later must not move the picture up.
+        for column, names in zip(columns, shown, strict=True):
+            column.layout.min_height = f"{LINE * len(names)}px"
+        self.widget = widgets.VBox(
+            [
+                widgets.HBox(columns, layout={"flex_flow": "row wrap", "grid_gap": "0 2em"}),
+                self._live.image,
+                self._summary,
+                widgets.HTML(NUMBERS, tooltip="").add_class("softmax-numbers"),
+                self._numbers,
+            ],
+            layout={"overflow": "auto"},
+        )
 
     @abstractmethod
     def compute(self):
@@ -110,7 +181,11 @@ class Explorer(ABC):
 
     @abstractmethod
     def alt(self, state):
-        """Return what the picture shows, in one or two sentences."""
+        """Return of what the picture is, in a sentence."""
+
+    @abstractmethod
+    def summary(self, state):
+        """Return what is to be seen in it at present, in a sentence or two."""
 
     def structure(self, state):
         """Return what the choice of pictures depends on; where it changes, `draw` is called."""
@@ -128,15 +203,18 @@ class Explorer(ABC):
         """Compute the state of the present controls and show it."""
         if self._held:
             return
-        for name, control in self.controls.items():
-            control.layout.display = "none" if name in self.unused() else None
+        for name, place in self._places.items():
+            display = "none" if name in self.unused() else None
+            place.layout.display = self.controls[name].layout.display = display
         self.state = self.compute()
-        if self.structure(self.state) != self._structure:
-            self._structure = self.structure(self.state)
+        structure = self.structure(self.state)
+        if structure not in self._scenes:
             self._live.build(self._draw)
-        else:
-            self._show()
+            self._scenes[structure] = self._live.scene, self.pictures
+        self._live.scene, self.pictures = self._scenes[structure]
+        self._show()
         self._live.redraw()
+        self._summary.value = escape(self.summary(self.state))
         self._numbers.value = f"<pre>{escape(self.describe())}</pre>"
 
     def _draw(self, figure):
@@ -180,4 +258,6 @@ class Explorer(ABC):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Return the live widget, and for readers without one a picture and the numbers."""
-        return self._live.bundle(self.widget, self.describe(), self.alt(self.state))
+        return self._live.bundle(
+            self, self.describe(), f"{self.alt(self.state)} {self.summary(self.state)}"
+        )

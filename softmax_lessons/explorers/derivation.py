@@ -45,23 +45,32 @@ class DerivationExplorer(Explorer):
     def __init__(self):
         steps = len(derivation(3))
         step = widgets.IntSlider(value=1, min=1, max=steps, description="step")
-        logits = widgets.IntSlider(value=3, min=2, max=4, description="logits")
-        row = widgets.IntSlider(value=1, min=1, max=3, description="row i")
-        column = widgets.IntSlider(value=2, min=1, max=3, description="column j")
-        # A slider that is too far along is moved to its new end by ipywidgets.
-        logits.observe(
-            lambda change: [setattr(index, "max", change.new) for index in (row, column)], "value"
+        logits, row, column = (
+            widgets.IntSlider(value=value, min=least, max=4, description=name)
+            for value, least, name in ((3, 2, "logits"), (1, 1, "row i"), (2, 1, "column j"))
         )
         groups = {"step": step, "logits": logits}, {"row": row, "column": column}
-        super().__init__(*groups, size=(12, 6.2))
+        super().__init__(*groups, size=(12, 5.4))
+
+    def update(self):
+        """Show the state, once row and column are within the matrix.
+
+        Their sliders are put back, rather than given another end: the browser would keep the old.
+        """
+        if not self._held:
+            n = self.controls["logits"].value
+            within = {name: min(self.controls[name].value, n) for name in ("row", "column")}
+            if any(self.controls[name].value != value for name, value in within.items()):
+                self.set(**within)
+                return
+        super().update()
 
     def compute(self):
         """Return the state that belongs to the controls."""
         n, number = self.controls["logits"].value, self.controls["step"].value
         step = derivation(n)[number - 1]
         formulas = np.array([[step.latex(i, j) for j in range(n)] for i in range(n)])
-        # When the matrix shrinks, one of the two may follow before the other.
-        i, j = (min(self.controls[name].value, n) - 1 for name in ("row", "column"))
+        i, j = (self.controls[name].value - 1 for name in ("row", "column"))
         return DerivationState(step, number, len(derivation(n)), formulas, (i, j))
 
     def structure(self, state):
@@ -70,7 +79,9 @@ class DerivationExplorer(Explorer):
 
     def draw(self, figure, state):
         """Draw the rule and the chosen entry above the matrix of all entries."""
-        above, below = figure.subplots(2, 1, height_ratios=[5, 11])
+        figure.set_layout_engine("none")
+        above = figure.add_axes((0.04, 0.71, 0.95, 0.27))
+        below = figure.add_axes((0.04, 0.02, 0.95, 0.6))
         above.set_axis_off()
         # Their lengths differ from step to step, and the layout is that of the first one shown.
         rule = above.text(0, 1, "", va="top", fontsize=16, in_layout=False)
@@ -98,9 +109,15 @@ class DerivationExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
+        """Return of what the picture is."""
         n = len(state.formulas)
         return (
-            f"Step {state.number} of {state.steps} of the derivation: the rule, one entry of the"
-            f" Jacobian in large type, and all {n} by {n} entries below it, the diagonal shaded."
+            "The rule of this step of the derivation, one entry of the Jacobian in large type, and"
+            f" all {n} by {n} entries below it, the diagonal shaded."
         )
+
+    def summary(self, state):
+        """Return the step, and the chosen entry in it."""
+        i, j = state.chosen
+        entry = f"dp_{i + 1}/dz_{j + 1} = {state.step.text(i, j)}"
+        return f"After step {state.number} of {state.steps}, {entry}."

@@ -110,9 +110,16 @@ class DirectionExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
+        """Return of what the picture is."""
         return (
             "Four bar charts: a direction in which three logits move, the probabilities before and"
-            " after that step, their derivative along the direction, analytic and measured alike,"
-            f" of at most {np.abs(state.derivative).max():.2f}, and that of the loss."
+            " after that step, their derivative along the direction, analytic and measured, and"
+            " that of the loss."
+        )
+
+    def summary(self, state):
+        """Return how fast probabilities and loss change."""
+        return (
+            "Along this direction the probabilities change at a rate of at most"
+            f" {np.abs(state.derivative).max():.2f}, and the loss at {state.loss_derivative:z.2f}."
         )

@@ -80,10 +80,14 @@ class ElementwiseExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
-        gap = np.abs(state.full - state.elementwise).max()
+        """Return of what the picture is."""
         return (
             "A heat map of the nine products of a Jacobian entry and an incoming gradient, the"
             " diagonal framed, beside two bars a class: the sum of all products of a row, and the"
-            f" framed one alone. They differ by up to {gap:.2f}."
+            " framed one alone."
         )
+
+    def summary(self, state):
+        """Return how much is missing."""
+        gap = np.abs(state.full - state.elementwise).max()
+        return f"The framed term alone differs from the sum of its row by up to {gap:.2f}."

@@ -173,14 +173,15 @@ class GradientExplorer(Explorer):
         labels = ["analytic", "central difference", "elementwise (wrong)"]
         if self._backward is not None:
             styles, series, labels = [*styles, YOURS], [*series, "yours"], [*labels, "yours"]
-        answers = Bars(third, ticks, styles=styles, limits=(-1.5, 1.5), label_size=12)
+        label_size = 12 if len(styles) < 4 else 10
+        answers = Bars(third, ticks, styles=styles, limits=(-1.5, 1.5), label_size=label_size)
         names = ("probability", r"$\partial L / \partial p$", r"$\partial L / \partial z$")
         for ax, name in zip(axes, names, strict=True):
             ax.set_xlabel("class")
             ax.set_ylabel(name)
-        third.legend(
-            answers.containers, labels, loc="upper center", bbox_to_anchor=(0.5, -0.15),
-            ncols=4, columnspacing=1.2, frameon=False, fontsize=13,
+        figure.legend(
+            answers.containers, labels, loc="outside lower right", ncols=4, frameon=False,
+            fontsize=13,
         )  # fmt: skip
         note = third.text(
             0.5, 1.03, "", transform=third.transAxes, ha="center", va="bottom", fontsize=14,
@@ -197,11 +198,11 @@ class GradientExplorer(Explorer):
         if state.problem:
             return f"yours: {state.problem}"
         differences = (
-            f"central difference {state.largest_difference(state.numeric):.0e},"
-            f" elementwise {state.largest_difference(state.elementwise):.2f}"
+            f"central {state.largest_difference(state.numeric):.5f},"
+            f" elementwise {state.largest_difference(state.elementwise):.5f}"
         )
         if state.yours is not None:
-            differences += f", yours {state.largest_difference(state.yours):.2g}"
+            differences += f", yours {state.largest_difference(state.yours):.5f}"
         return f"off by at most: {differences}"
 
     def rows(self, state):
@@ -224,10 +225,21 @@ class GradientExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
+        """Return of what the picture is."""
         return (
             "Three bar charts over three classes: the probabilities, the incoming gradient, and the"
-            " gradient at the logits computed in three ways. Analytic and central-difference bars"
-            " are equal; the elementwise ones differ by up to"
-            f" {state.largest_difference(state.elementwise):.2f}."
-        ) + (f" Yours: {state.problem}." if state.problem else "")
+            " gradient at the logits, computed in several ways."
+        )
+
+    def summary(self, state):
+        """Return how far the answers are from the analytic one."""
+        gap = state.largest_difference(state.elementwise)
+        text = (
+            "The measured gradient agrees with the analytic one; the elementwise one is off by up"
+            f" to {gap:.2f}."
+        )
+        if state.problem:
+            return f"{text} Yours: {state.problem}."
+        if state.yours is not None:
+            text += f" Yours is off by up to {state.largest_difference(state.yours):.2f}."
+        return text

@@ -36,7 +36,8 @@ class JacobianExplorer(Explorer):
     def __init__(self):
         classes = widgets.IntSlider(value=3, min=2, max=MOST_CLASSES, description="classes")
         logits = sliders("z", [1, 0.5, -0.5, 0, 0], LOGIT_LIMITS)
-        super().__init__({"classes": classes}, logits, size=(11, 5))
+        first = {name: logits.pop(name) for name in ("z1", "z2", "z3")}
+        super().__init__({"classes": classes, **first}, logits, size=(11, 4.8))
 
     def unused(self):
         """Return the sliders of the logits that are not there."""
@@ -55,8 +56,11 @@ class JacobianExplorer(Explorer):
     def draw(self, figure, state):
         """Draw the heat map, and the simplex or the probabilities beside it."""
         n = len(state.z)
-        left, right = figure.subplots(1, 2, width_ratios=[1, 1] if n < 4 else [7, 4])
-        size, numbers = 15 if n < 4 else 13, range(1, n + 1)
+        figure.set_layout_engine("none")
+        left = figure.add_axes((0.13, 0.03, 0.41, 0.88) if n < 4 else (0.055, 0.1, 0.535, 0.81))
+        beside = {2: (0.64, 0.09, 0.34, 0.82), 3: (0.575, 0.02, 0.41, 0.89)}
+        right = figure.add_axes(beside.get(n, (0.68, 0.15, 0.3, 0.76)))
+        size, numbers = {4: 13, 5: 11}.get(n, 15), range(1, n + 1)
         rows, columns = ([rf"$\partial {x}_{k}$" for k in numbers] for x in "pz")
         heat_map = HeatMap(left, rows, columns, limit=0.25, size=size)
         sums = Sums(heat_map, size=size)
@@ -86,14 +90,19 @@ class JacobianExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
+        """Return of what the picture is."""
         n = len(state.z)
         beside = (
             "a triangle of all distributions over three classes, with an arrow towards each corner"
             if n == 3
             else "a bar chart of the probabilities"
         )
+        return f"The {n} by {n} softmax Jacobian as a heat map with its sums. Beside it {beside}."
+
+    def summary(self, state):
+        """Return what the entries have in common, and the largest of them."""
+        i, j = np.unravel_index(state.jacobian.argmax(), state.jacobian.shape)
         return (
-            f"The {n} by {n} softmax Jacobian as a heat map: positive on the diagonal, negative"
-            f" elsewhere, every row sum and column sum 0. Beside it {beside}."
+            "Positive on the diagonal, negative elsewhere; every row and every column adds up to 0."
+            f" The largest entry, {state.jacobian[i, j]:.3f}, is in row {i + 1}, column {j + 1}."
         )

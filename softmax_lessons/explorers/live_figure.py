@@ -7,22 +7,27 @@ every row of a PNG, where rows as they are take half the time.
 
 import math
 import struct
+import sys
 import zlib
 from base64 import b64encode
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import ipywidgets as widgets
 import matplotlib
 import numpy as np
+from IPython import get_ipython
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
 from softmax_lessons.plotting import STYLE
 
-DPI = 100
-"""Pixels an inch."""
+SHOWN_DPI = 100
+"""Pixels an inch on the page."""
 
-MARGIN = 4
+DPI = SHOWN_DPI if sys.platform == "emscripten" else 150
+"""Pixels an inch in the picture: more, for sharp screens, but where the browser draws it itself."""
+
+MARGIN = DPI // 25
 """Pixels around a word, for slanted letters that reach beyond their measured width."""
 
 # Measures words. Every renderer shares its reader of formulas, which knows the latest it has read.
@@ -73,15 +78,20 @@ class CachingRenderer(RendererAgg):
             x += advance
 
 
+@cache
+def renderer_of(width, height):
+    """Return the renderer of the pictures of a size; it holds a picture's pixels."""
+    renderer = CachingRenderer(width, height, DPI)
+    renderer.mathtext_parser = RULER.mathtext_parser
+    return renderer
+
+
 class CachingCanvas(FigureCanvasAgg):
     """A canvas that draws with a `CachingRenderer`."""
 
     def get_renderer(self):
-        """Return the renderer, always the same one: the figure keeps its size."""
-        if not hasattr(self, "renderer"):
-            self.renderer = CachingRenderer(*self.get_width_height(physical=True), DPI)
-            self.renderer.mathtext_parser = RULER.mathtext_parser
-        return self.renderer
+        """Return the renderer, which all figures of this size share: each draws, and is sent."""
+        return renderer_of(*self.get_width_height(physical=True))
 
 
 def png(pixels):
@@ -108,11 +118,44 @@ def png(pixels):
     )
 
 
+PARTS = ("layout", "style")
+"""Widgets that a widget has beside its children."""
+
+SHOWN = {}
+"""By cell: the message that ran it last, and what that has shown."""
+
+
+def close(widget):
+    """Close a widget with all that it is made of, so that ipywidgets keeps none of it."""
+    parts = [*getattr(widget, "children", ()), *(getattr(widget, n, None) for n in PARTS)]
+    for part in filter(None, parts):
+        close(part)
+    widget.close()
+
+
+def replace_earlier(owner):
+    """Close and empty what an earlier run of this cell has shown, and what nothing else shows.
+
+    It would stay for ever, since ipywidgets keeps every widget and IPython, in `Out`, its owner.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    parent = (kernel and kernel.get_parent()) or {}
+    cell, run = parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id")
+    if not cell:
+        return
+    earlier_run, shown = SHOWN.get(cell, (run, set()))
+    SHOWN[cell] = run, {owner, *(shown if run == earlier_run else ())}
+    for earlier in shown.difference(*(others for _, others in SHOWN.values())):
+        close(earlier.widget)
+        vars(earlier).clear()
+
+
 class LiveFigure:
-    r"""A figure shown as one `ipywidgets.Image`; `size` is in inches, at 100 pixels an inch.
+    r"""A figure shown as one `ipywidgets.Image`; `size` is in inches, at SHOWN_DPI pixels each.
 
     `build` draws everything once and keeps the pixels of what stands still. `redraw` puts these
-    back, draws the moving artists over them, and hands the pixels to the widget.
+    back, draws the moving artists over them, and hands the pixels to the widget. What `build` has
+    made is the `scene`: figure, moving artists and background. Another one may take its place.
 
     Examples
     --------
@@ -124,42 +167,50 @@ class LiveFigure:
     """
 
     def __init__(self, size):
-        self.figure = Figure(figsize=size, dpi=DPI)
-        self.canvas = CachingCanvas(self.figure)
-        layout = widgets.Layout(width="100%", max_width=f"{int(size[0] * DPI)}px")
-        self.image = widgets.Image(format="png", layout=layout)
+        self._size, self.scene = size, None
+        self.width = round(size[0] * SHOWN_DPI)
+        # Where there is less room, the picture is scrolled sideways: smaller it can't be read.
+        layout = {"width": "100%", "max_width": f"{self.width}px", "min_width": "560px"}
+        self.image = widgets.Image(format="png", layout=layout).add_class("softmax-picture")
 
     def build(self, draw):
-        """Clear the figure, and have `draw(figure)` draw it and return the artists that move."""
-        self.figure.clear()
-        with matplotlib.rc_context(STYLE):
-            self.figure.set_layout_engine("constrained", w_pad=0.1, wspace=0.08)
-            self.moving = sorted(draw(self.figure), key=lambda artist: artist.zorder)
+        """Have `draw(figure)` draw a figure and return the artists that move.
+
+        The layout takes half of the time. Where a slider has pictures drawn anew, `draw` sets the
+        layout engine to "none", and places its axes itself.
+        """
+        figure = Figure(figsize=self._size, dpi=DPI)
+        canvas = CachingCanvas(figure)
+        with matplotlib.rc_context(STYLE):  # on which the number of ticks depends, too
+            figure.set_layout_engine("constrained", w_pad=0.15, h_pad=0.1)
+            moving = sorted(draw(figure), key=lambda artist: artist.zorder)
             # The layout must know the moving artists, and must not shift once they move.
-            self.figure.draw_without_rendering()
-            self.figure.set_layout_engine("none")
-        for artist in self.moving:
-            artist.set_animated(True)
-        self.canvas.draw()
-        self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+            figure.get_layout_engine().execute(figure)
+            figure.set_layout_engine("none")
+            for artist in moving:
+                artist.set_animated(True)
+            canvas.draw()
+        self.scene = figure, moving, canvas.copy_from_bbox(figure.bbox)
 
     def redraw(self):
         """Draw the moving artists over the background, and show the result."""
-        self.canvas.restore_region(self._background)
-        for artist in self.moving:
-            self.figure.draw_artist(artist)
-        self.image.value = png(self.canvas.buffer_rgba())
+        figure, moving, background = self.scene
+        figure.canvas.restore_region(background)
+        for artist in moving:
+            figure.draw_artist(artist)
+        self.image.value = png(figure.canvas.buffer_rgba())
 
-    def bundle(self, widget, text, alt):
-        """Return a MIME bundle, as ``_repr_mimebundle_`` does.
+    def bundle(self, owner, text, alt):
+        """Return a MIME bundle, as ``_repr_mimebundle_`` of `owner` does.
 
-        It holds a live widget; and for readers without one the picture, with `alt` to say what it
-        shows, and its numbers as `text`.
+        It holds the live widget of the owner; and for readers without one the picture, with `alt`
+        to say what it shows, and its numbers as `text`.
         """
+        replace_earlier(owner)
         view = "application/vnd.jupyter.widget-view+json"
         data = {
-            view: widget._repr_mimebundle_()[view],
+            view: owner.widget._repr_mimebundle_()[view],
             "image/png": b64encode(self.image.value).decode("ascii"),
             "text/plain": text,
         }
-        return data, {"image/png": {"alt": alt}}
+        return data, {"image/png": {"alt": alt, "width": self.width}}

@@ -82,10 +82,13 @@ class LogitsExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
+        """Return of what the picture is."""
+        return "Two bar charts: four logits with a common shift, and their probabilities."
+
+    def summary(self, state):
+        """Return which class is the likeliest."""
         likeliest = int(state.p.argmax())
         return (
-            "Two bar charts: four logits with a common shift, and their probabilities at a"
-            f" temperature of {state.temperature:.2f}. Class {likeliest + 1} is the likeliest, with"
+            f"At temperature {state.temperature:.2f}, class {likeliest + 1} is the likeliest, with"
             f" probability {state.p[likeliest]:.2f}."
         )

@@ -69,7 +69,7 @@ class LossExplorer(Explorer):
     def __init__(self):
         target = widgets.Dropdown(options=range(1, CLASSES + 1), value=2, description="true class")
         super().__init__(
-            sliders("z", [-1, -1, 1], LOGIT_LIMITS), {"target": target}, size=(12, 6.6)
+            sliders("z", [-1, -1, 1], LOGIT_LIMITS), {"target": target}, size=(12, 5.3)
         )
 
     def compute(self):
@@ -140,12 +140,17 @@ class LossExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return what the picture shows."""
-        squared, entropy = state.sizes
+        """Return of what the picture is."""
         return (
             "Three bar charts over three classes: probabilities with the target, the incoming"
-            " gradients of squared error and cross-entropy, and their gradients at the logits;"
-            " and a curve of their size at the true logit against its margin. At the present margin"
-            f" of {state.margin:.1f} the size is {squared:.2f} for squared error and"
-            f" {entropy:.2f} for cross-entropy."
+            " gradients of squared error and cross-entropy, and their gradients at the logits; and"
+            " a curve of their size at the true logit against its margin."
+        )
+
+    def summary(self, state):
+        """Return the sizes at the present margin."""
+        squared, entropy = state.sizes
+        return (
+            f"At a margin of {state.margin:.1f}, the gradient at the true logit has size"
+            f" {squared:.5f} for squared error and {entropy:.5f} for cross-entropy."
         )

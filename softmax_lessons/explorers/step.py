@@ -10,36 +10,42 @@ from softmax_lessons.explorers.base import Explorer
 from softmax_lessons.numerics import log_softmax, softmax
 from softmax_lessons.plotting import Label, StepCurve
 
-LOGITS = np.array([-1.0, -1.0, 1.0])
-TRUE = 2  # the index of the true class; its logit is the one that moves
+LOGITS = np.array([0.5, -0.3, 1.1])
+MOVED, TRUE = 0, 1
+"""The indices of the logit that is moved, and of the true class; both as in lesson 08."""
 
 PER_DECADE = 4
-STEPS = 10.0 ** (np.arange(-16 * PER_DECADE, 1) / PER_DECADE)
+STEPS = 10.0 ** (np.arange(-18 * PER_DECADE, 1) / PER_DECADE)
 
-# The derivatives of the cross-entropy with respect to the true logit; the first is p - t there.
-P = float(softmax(LOGITS)[TRUE])
-LOSS, FIRST, SECOND, THIRD = -np.log(P), P - 1, P * (1 - P), P * (1 - P) * (1 - 2 * P)
+# The cross-entropy, and its derivatives with respect to the moved logit; the first is p - t there.
+LOSS, P = -float(log_softmax(LOGITS)[TRUE]), float(softmax(LOGITS)[MOVED])
+FIRST, SECOND, THIRD = P, P * (1 - P), P * (1 - P) * (1 - 2 * P)
 
-BEST = {"forward": (1 / 2, "^{1/2}"), "central": (1 / 3, "^{1/3}"), "complex": (1, "")}
-"""The power of epsilon that is the best step of a scheme, and how it is written."""
+FUNCTION = (
+    rf"derivative of $-\log\,p_{TRUE + 1}$ with respect to $z_{MOVED + 1}$,"
+    f" at $z$ = {tuple(LOGITS.tolist())}".replace("-0", "\N{MINUS SIGN}0")
+)
+
+BEST = {"central": (3, ""), "forward": (2, ""), "complex": (2, "at most ")}
+"""The root of epsilon that is, roughly, the best step of a scheme, and what to say before it."""
 
 
 def quotient(scheme, dtype, h):
-    """Return the plain difference quotient of the cross-entropy along the true logit.
+    """Return the plain difference quotient of the cross-entropy along the moved logit.
 
     Unlike `softmax_lessons.gradient_check` it divides by the step that was asked for, and takes a
     step too small to move the logit: the difference is then 0, and so is the quotient.
     """
-    z, move = LOGITS.astype(dtype), np.eye(3, dtype=dtype)[TRUE] * np.dtype(dtype).type(h)
+    z, move = LOGITS.astype(dtype), np.eye(3, dtype=dtype)[MOVED] * np.dtype(dtype).type(h)
     if scheme == "complex":
         # Complex numbers have no largest one to take away, so this is softmax as it is written.
         # With logits as small as these no exponential overflows.
         exp = np.exp(z + 1j * move)
-        return float(-np.log(exp[TRUE] / exp.sum()).imag / move[TRUE])
+        return float(-np.log(exp[TRUE] / exp.sum()).imag / move[MOVED])
     ahead = -log_softmax(z + move)[TRUE]
     if scheme == "central":
-        return float((ahead + log_softmax(z - move)[TRUE]) / (2 * move[TRUE]))
-    return float((ahead + log_softmax(z)[TRUE]) / move[TRUE])
+        return float((ahead + log_softmax(z - move)[TRUE]) / (2 * move[MOVED]))
+    return float((ahead + log_softmax(z)[TRUE]) / move[MOVED])
 
 
 @cache
@@ -77,20 +83,20 @@ class StepState(NamedTuple):
 class StepExplorer(Explorer):
     """A scheme, a dtype and a step; the error that the derivative of a cross-entropy then has.
 
-    The cross-entropy is that of the logits (-1, -1, 1) with the third class true, differentiated
-    with respect to the third logit: the derivative is p_3 - 1 = -0.21301396.
+    The cross-entropy is that of the logits (0.5, -0.3, 1.1) with the second class true, measured
+    with respect to the first logit: the derivative is p_1 = 0.30567506.
 
     Examples
     --------
     >>> explorer = StepExplorer()
-    >>> explorer.set(step=1e-16)  # 1 + 1e-16 == 1
+    >>> explorer.set(step=1e-17)  # 0.5 + 1e-17 == 0.5
     >>> print(explorer.state.lost, f"{explorer.state.error:.8f}")
-    True 0.21301396
+    True 0.30567506
     """
 
     def __init__(self):
         step = widgets.FloatLogSlider(
-            value=1e-2, base=10, min=-16, max=0, step=1 / PER_DECADE, readout_format=".1e",
+            value=1e-2, base=10, min=-18, max=0, step=1 / PER_DECADE, readout_format=".1e",
             description="step h",
         )  # fmt: skip
         schemes = widgets.Dropdown(options=list(BEST), description="scheme")
@@ -101,7 +107,7 @@ class StepExplorer(Explorer):
         """Return the state that belongs to the controls."""
         scheme, dtype, step = (self.controls[name].value for name in ("scheme", "dtype", "step"))
         number = np.dtype(dtype).type
-        logit = number(LOGITS[TRUE])
+        logit = number(LOGITS[MOVED])
         behind = logit - number(step) if scheme == "central" else logit
         truncation, rounding = expected(scheme, dtype, step)
         return StepState(
@@ -112,7 +118,7 @@ class StepExplorer(Explorer):
             truncation=float(truncation),
             rounding=float(rounding),
             lost=scheme != "complex" and bool(logit + number(step) == behind),
-            best=float(np.finfo(dtype).eps) ** BEST[scheme][0],
+            best=float(np.finfo(dtype).eps) ** (1 / BEST[scheme][0]),
             errors=measured(scheme, dtype),
         )
 
@@ -124,7 +130,7 @@ class StepExplorer(Explorer):
         ax.set_ylabel("error of the derivative")
         ax.legend(
             [curve.measured, curve.truncation, curve.rounding, curve.best],
-            ["measured", "truncation, in theory", "rounding, in theory", "best step, in theory"],
+            ["measured", "truncation, in theory", "rounding, in theory", "best step, roughly"],
             loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4, frameon=False, fontsize=13,
         )  # fmt: skip
         return [
@@ -134,7 +140,8 @@ class StepExplorer(Explorer):
 
     def _curve(self, state):
         truncation, rounding = expected(state.scheme, state.dtype, STEPS)
-        best_name = rf"$\varepsilon{BEST[state.scheme][1]}$ = {state.best:.1e}"
+        root, words = BEST[state.scheme]
+        best_name = rf"{words}$\varepsilon^{{1/{root}}}$ = {state.best:.1e}"
         return (
             *(state.errors, truncation, rounding),
             *(state.best, best_name, state.step, state.error),
@@ -143,26 +150,31 @@ class StepExplorer(Explorer):
     def _note(self, state):
         error = f"{state.error:.1e}" if state.error else "exactly 0"
         lost = "; the step is lost, the quotient is 0" if state.lost else ""
-        return f"step {state.step:.1e}: error {error}{lost}"
+        return f"{FUNCTION}\nstep {state.step:.1e}: error {error}{lost}"
 
     def rows(self, state):
         """Return the choice and what theory expects of it.
 
         What is measured is left out: rounding differs from machine to machine.
         """
-        larger = "truncation" if state.truncation > state.rounding else "rounding"
-        lost = "the step is lost: it does not move x"
         return [
+            f"derivative of          -log p_{TRUE + 1} by z_{MOVED + 1}, at z = {LOGITS.tolist()}",
             f"scheme                 {state.scheme}, {state.dtype}",
             f"step h                 {state.step:.1e}",
             f"truncation expected    {state.truncation:.1e}",
             f"rounding expected      {state.rounding:.1e}",
-            f"outcome                {lost if state.lost else f'the larger is {larger}'}",
-            f"best step in theory    {state.best:.1e}",
+            f"outcome                {self._outcome(state)}",
+            f"best step, roughly     {BEST[state.scheme][1]}{state.best:.1e}",
         ]
 
+    def _outcome(self, state):
+        if state.lost:
+            return "the step is lost: it does not move the logit, and the quotient is 0"
+        larger = "truncation" if state.truncation > state.rounding else "rounding"
+        return f"the larger error is {larger}"
+
     def alt(self, state):
-        """Return what the picture shows."""
+        """Return of what the picture is."""
         shape = (
             "falls with slope 2 to a level floor as the step shrinks"
             if state.scheme == "complex"
@@ -170,6 +182,12 @@ class StepExplorer(Explorer):
         )
         return (
             f"The error of the {state.scheme} difference in {state.dtype} against the step, on"
-            f" logarithmic axes. It {shape}. The best step in theory is {state.best:.1e}; the one"
-            f" chosen is {state.step:.1e}."
+            f" logarithmic axes. It {shape}."
+        )
+
+    def summary(self, state):
+        """Return what matters at the chosen step, and which would be the best."""
+        return (
+            f"At step {state.step:.1e}, {self._outcome(state)}."
+            f" The best step is roughly {BEST[state.scheme][1]}{state.best:.1e}."
         )

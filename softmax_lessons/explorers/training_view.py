@@ -161,7 +161,7 @@ class TrainingView:
 
         Before anything is recorded there is no picture but in the widget.
         """
-        data, metadata = self._live.bundle(self.widget, self.describe(), self.alt())
+        data, metadata = self._live.bundle(self, self.describe(), self.alt())
         if all(self._taken(name) < 0 for name in self.names):
             del data["image/png"]
             metadata = {}

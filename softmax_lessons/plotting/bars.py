@@ -1,8 +1,15 @@
 """Groups of bars, with the number at the end of each."""
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from softmax_lessons.plotting.style import ACCENT, BACKDROP, short_number
+
+
+def zigzag(x, width, y, height):
+    """Return the points of a line to and fro across a bar, with a gap after it."""
+    at = np.linspace(x, x + width, 5)
+    return [*zip(at, y + height * np.array([-1, 1, -1, 1, -1]), strict=True), (np.nan, np.nan)]
 
 
 class Bars:
@@ -19,26 +26,38 @@ class Bars:
             x = np.arange(len(ticks)) + (k - (len(styles) - 1) / 2) * width
             self.containers.append(ax.bar(x, np.zeros(len(ticks)), width, **style))
             self.labels.append([ax.text(at, 0, "", ha="center", fontsize=label_size) for at in x])
-        margin = 0.12 * (limits[1] - limits[0])
+        margin = 0.18 * (limits[1] - limits[0])
         ax.set_ylim(limits[0] - (margin if limits[0] < 0 else 0), limits[1] + margin)
         ax.set_xticks(range(len(ticks)), ticks)
         ax.tick_params(bottom=False)
         ax.axhline(0, color="black", linewidth=1)
+        # A bar beyond the limits ends there, with a break through it.
+        within = Rectangle((0, limits[0]), 1, limits[1] - limits[0])
+        within.set_transform(ax.get_yaxis_transform())
+        for bar in (bar for bars in self.containers for bar in bars):
+            bar.set_clip_path(within)
+        (self.breaks,) = ax.plot([], [], color="white", linewidth=3, solid_joinstyle="miter")
         self.texts = [label for labels in self.labels for label in labels]
-        self.artists = [bar for bars in self.containers for bar in bars] + self.texts
+        self.artists = [bar for bars in self.containers for bar in bars]
+        self.artists += [self.breaks, *self.texts]
 
     def set(self, *series):
         """Give every series of bars new heights, each of shape (n,); NaN has no bar."""
-        gap = 0.02 * (self.limits[1] - self.limits[0])
+        gap, breaks = 0.02 * (self.limits[1] - self.limits[0]), []
         for bars, labels, heights in zip(self.containers, self.labels, series, strict=True):
             for bar, label, height in zip(bars, labels, heights, strict=True):
                 bar.set_height(height)
-                up = height >= 0
-                # A bar beyond the axis is cut off there; its label stays inside and tells how far.
                 end = np.clip(height, *self.limits)
+                text = short_number(height, 2 if end == height else 1)
+                up = not text.startswith("\N{MINUS SIGN}")  # a zero does not hop
+                if end != height:
+                    breaks += zigzag(
+                        bar.get_x(), bar.get_width(), end - 3 * gap * np.sign(end), gap
+                    )
                 label.set_y(end + gap if up else end - gap)
                 label.set_verticalalignment("bottom" if up else "top")
-                label.set_text("" if np.isnan(height) else short_number(height))
+                label.set_text("" if np.isnan(height) else text)
+        self.breaks.set_data(*np.reshape(breaks, (-1, 2)).T)
 
 
 class Levels:

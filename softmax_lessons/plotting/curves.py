@@ -44,7 +44,7 @@ class StepCurve:
         self.steps = steps
         ax.set_xscale("log")
         ax.set_yscale("log")
-        ax.set_xlim(steps[0] / 3, steps[-1] * 10)
+        ax.set_xlim(steps[0] / 3, steps[-1] * 60)
         ax.set_ylim(ZERO_AT / 100, 100)
         ax.set_yticks(10.0 ** np.arange(-16, 1, 4))
         ax.minorticks_off()

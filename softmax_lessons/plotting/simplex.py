@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from softmax_lessons.plotting.style import BACKDROP, CLASS_COLOURS, class_names
+from softmax_lessons.plotting.style import CLASS_COLOURS, class_names
 
 # The corners of the triangle of all distributions over three classes, counter-clockwise from left.
 CORNERS = np.array([[0, 0], [1, 0], [0.5, np.sqrt(3) / 2]])
@@ -30,7 +30,7 @@ class Simplex:
             scale_units="xy", scale=1, width=0.012, headwidth=4, minlength=0, zorder=3,
         )  # fmt: skip
         (self.point,) = ax.plot([], [], "o", color="black", markersize=9, zorder=4)
-        place = {"ha": "center", "va": "center", "bbox": BACKDROP, "zorder": 5}
+        place = {"ha": "center", "va": "center", "zorder": 5}
         self.names = [ax.text(0, 0, name, **place) for name in names]
         self.artists = [self.arrows, self.point, *self.names]
 

@@ -56,7 +56,7 @@ def short_number(value, decimals=2):
     Examples
     --------
     >>> short_number(-0.001), short_number(-54321.0)
-    ('0.00', '−5.4e+04')
+    ('0.00', '−5.4e4')
     """
-    text = f"{value:z.{decimals}f}" if abs(value) < 1000 else f"{value:.1e}"
+    text = f"{value:z.{decimals}f}" if abs(value) < 1000 else f"{value:.1e}".replace("e+0", "e")
     return text.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else text

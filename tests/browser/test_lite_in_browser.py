@@ -4,7 +4,7 @@ import json
 
 import pytest
 from lab_server import ROOT
-from notebook import Notebook, move_a_slider, written
+from notebook import KERNEL, Notebook, move_a_slider, written
 from playwright.sync_api import expect
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -14,6 +14,29 @@ def f(z, axis):
     while True:
         pass
 print(check_softmax(f))"""
+
+KEEP = """\
+from softmax_lessons.exercises import check_softmax
+from softmax_lessons.exercises.progress import keep_progress
+from softmax_lessons.numerics import softmax
+keep_progress()
+check_softmax(softmax, lesson="01")"""
+KEPT = """() => window.jupyterapp.serviceManager.contents
+    .get('my_progress.csv', {content: true}).then(file => atob(file.content))"""
+
+
+BAR = "#lesson-bar"
+CONTEXT = "window.jupyterapp.shell.currentWidget.context"
+IS_SAVED = f"!{CONTEXT}.model.dirty"
+BEGIN_BY_AN_OLDER_LESSON = f"""async () => {{
+    {CONTEXT}.model.setMetadata('softmax_lessons_made_from', 'an older lesson');
+    await {CONTEXT}.save();
+}}"""
+COMPLETE = f"""async code => {{
+    const reply = await {KERNEL}.requestComplete({{code, cursor_pos: code.length}});
+    return reply.content.matches;
+}}"""
+MINE = "mine = 'typed by a reader'"
 
 
 def opened(page, site, lesson):
@@ -44,3 +67,75 @@ def test_a_slider_moves_its_picture_and_changes_its_numbers(first):
 
 def test_a_check_in_the_page_stops_a_function_without_end(first):
     assert "it did not return within 5 seconds" in first.execute(ENDLESS)
+
+
+def test_attempts_are_kept_beside_the_lessons(first):
+    first.execute(KEEP)
+    assert "\n01,softmax,correct," in first.page.evaluate(KEPT)
+
+
+def test_names_are_completed_in_the_page(first):
+    names = first.page.evaluate(COMPLETE, "numerics.softmax_j")
+    assert {name.rpartition(".")[-1] for name in names} == {"softmax_jacobian", "softmax_jvp"}
+
+
+@pytest.fixture
+def edited(page, site):
+    """Open the first lesson, and write in its first cell of code."""
+    notebook = opened(page, site, LESSONS[0])
+    notebook.cell(1).locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(f"\n{MINE}")
+    # JupyterLab's own two minutes would be too long.
+    page.wait_for_function(IS_SAVED, timeout=60_000)
+    return notebook
+
+
+def test_what_is_typed_is_kept_without_being_saved_by_hand(edited):
+    edited.page.reload()
+    expect(edited.cell(1)).to_contain_text(MINE)
+    expect(edited.page.locator(BAR)).not_to_contain_text("has changed since you began it")
+
+
+def test_a_reader_hears_that_the_lesson_is_newer_than_the_copy(edited):
+    edited.page.evaluate(BEGIN_BY_AN_OLDER_LESSON)
+    edited.page.reload()
+    expect(edited.page.locator(BAR)).to_contain_text("has changed since you began it")
+    expect(edited.cell(1)).to_contain_text(MINE)
+
+
+def test_a_lesson_is_reset_only_when_the_reader_says_so_twice(edited):
+    reset = edited.page.get_by_role("button", name="Reset this lesson")
+    edited.page.once("dialog", lambda dialog: dialog.dismiss())
+    reset.click()
+    expect(edited.cell(1)).to_contain_text(MINE)
+    edited.page.once("dialog", lambda dialog: dialog.accept())
+    reset.click()
+    expect(edited.cell(1)).not_to_contain_text(MINE)
+    edited.page.wait_for_function(IS_SAVED)
+    edited.page.reload()
+    expect(edited.cell(1)).to_contain_text("import")
+    expect(edited.cell(1)).not_to_contain_text(MINE)
+
+
+def test_there_is_a_way_back_from_a_lesson_to_its_page(page, site):
+    opened(page, site, LESSONS[0])
+    page.get_by_role("link", name="Back to the page of this lesson").click()
+    page.wait_for_url(f"{site}/lessons/{LESSONS[0].stem}.html")
+
+
+def test_a_cell_can_be_run_before_python_is_there(page, site):
+    notebook = opened(page, site, LESSONS[0])
+    expect(page.locator(BAR)).to_contain_text("Python is starting in this page")
+    notebook.cell(1).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(notebook.cell(1).locator(".jp-InputPrompt")).to_have_text("[1]:")
+    expect(page.locator(BAR)).not_to_contain_text("Python is starting")
+
+
+def test_a_reader_hears_that_the_lesson_is_open_in_another_tab(page, site):
+    notebook = opened(page, site, LESSONS[0])
+    with page.context.new_page() as other:
+        opened(other, site, LESSONS[0])
+        expect(other.locator(BAR)).to_contain_text("open in another tab too")
+    expect(notebook.page.locator(BAR)).not_to_contain_text("open in another tab")

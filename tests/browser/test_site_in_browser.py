@@ -44,6 +44,8 @@ MOVE = """move => {
     root.explorer.update();
     return root.explorer.state;
 }"""
+LOOKS = "all => all.map(e => getComputedStyle(e)).map(s => [s.color, s.backgroundColor])"
+BREAKS = "all => all.map(task => getComputedStyle(task).breakInside)"
 EMPTY_HEADS = "all => all.filter(head => !head.textContent.trim()).map(head => head.outerHTML)"
 
 
@@ -151,6 +153,32 @@ def test_every_link_leads_somewhere(site):
     links = [(page, link) for page in PAGES for link in found_in(page, "a", "href")]
     assert len(links) > 1000
     assert [link for link in links if leads_nowhere(*link)] == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_says_once_what_it_is_and_shows_a_picture_where_it_is_linked(site, address):
+    text = (SITE / address).read_text("utf-8")
+    (title,) = re.findall("<title>(.*?)</title>", text)
+    names = unescape(title).split(" \N{EM DASH} ")
+    assert len(set(names)) == len(names)
+    for kind in ('name="description"', 'property="og:title"', 'property="og:image"'):
+        (content,) = re.findall(f'<meta {kind} content="([^"]+)"', text)
+    assert (SITE / address).parent.joinpath(content).exists()
+    assert "2023" not in text.partition('class="copyright"')[2]
+
+
+@pytest.mark.parametrize("number", range(len(LESSONS)))
+def test_a_worksheet_prints_dark_on_white_in_whole_tasks_and_does_not_go_on_to_its_key(
+    page, site, number
+):
+    page.emulate_media(color_scheme="dark", media="print")
+    page.goto(f"{site}/teaching/{number:02}_worksheet.html")
+    looks = page.locator("article.bd-article *").evaluate_all(LOOKS)
+    assert {tuple(look) for look in looks} == {("rgb(0, 0, 0)", "rgba(0, 0, 0, 0)")}
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    assert page.locator(".answer").count() == page.locator(".task .answer").count() > 0
+    assert set(page.locator(".task").evaluate_all(BREAKS)) == {"avoid"}
+    assert page.locator(".right-next").count() == 0
 
 
 def test_every_lesson_can_be_run_in_the_browser(site):

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from tools import assets
@@ -24,6 +25,9 @@ def build_pages(staging, target):
     shutil.copytree(ROOT / "docs", source)
     for lesson in NOTEBOOKS:
         pages.stage(lesson, source / "lessons", source / "_static" / "strips")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    cards = pages.cards(readme, source / "_static" / "cards")
+    (source / "lessons" / "cards.txt").write_text(cards, "utf-8")
     (source / "gradient_explorer.html").write_text(pages.gradient_explorer(), "utf-8")
     (source / "mistakes.md").write_text(mistakes.page(LESSONS), "utf-8")
     assets.copy(assets.MATHJAX, source / "_static" / "mathjax")
@@ -43,14 +47,25 @@ def main():
     where, target = arguments.pyodide.rstrip("/"), arguments.folder.resolve()
     if not where.startswith(("http:", "https:")):
         where = Path(where).resolve()
-        if not (where / pyodide.LOCK).exists():
-            parser.exit(1, f"{where} holds no Pyodide: there is no {pyodide.LOCK} in it.\n")
-    # Whoever builds the same commit gets the same bytes: no file carries the hour of its making.
-    os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
-    shutil.rmtree(target, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as staging:
-        build_pages(Path(staging), target)
-        lite.build(NOTEBOOKS, where, Path(staging) / "lite", target / "lite")
+    # Whoever clones a commit and builds it gets the same bytes. Where they say when they were made,
+    # to readers too ("Last Checkpoint: 2 days ago"), it is the hour of the commit.
+    commit = ["git", "log", "-1", "--format=%ct"]
+    with suppress(OSError, subprocess.CalledProcessError):
+        run = subprocess.run(commit, cwd=ROOT, check=True, capture_output=True, text=True)
+        os.environ["SOURCE_DATE_EPOCH"] = run.stdout.strip()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The old site stays until the new one, beside it, is whole.
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix="unfinished_") as folder:
+        staging, site = Path(folder), Path(folder, "site")
+        pyodide.place(where, staging / "pyodide")  # first: it may be out of reach
+        build_pages(staging, site)
+        lite.build(NOTEBOOKS, where, staging / "lite", site / "lite")
+        shutil.copytree(staging / "pyodide", site / "lite" / lite.HERE, dirs_exist_ok=True)
+        for path in site.rglob("*"):
+            os.utime(path)  # browsers take a page of the same age for the same page
+        if target.exists():
+            target.rename(staging / "old")
+        site.rename(target)
     print(f"The site is in {target}; any web server can show it: python -m http.server -d {target}")
 
 

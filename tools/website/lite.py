@@ -1,30 +1,40 @@
 """JupyterLite: JupyterLab without a server, with the lessons in it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tools import copies
 from tools.website import pyodide
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 EXTENSIONS = [KERNEL, "@jupyter-widgets/jupyterlab-manager"]
 APPS = ["notebooks", "lab", "tree"]
 HERE = "./static/pyodide"
-ICON = '<link rel="icon" href="../lab/favicon.ico" />'
+BAR = Path(__file__).with_name("lite_bar.js")
+HEAD = (
+    '<link rel="icon" href="../../_static/favicon.svg" />'
+    f'<script type="module" src="../{BAR.name}"></script>'
+)
 SETTINGS = "jupyter-lite.json"
 
 
 def build(lessons, where, staging, target):
     """Build a JupyterLite with these lessons.
 
-    `where` is the folder of a Pyodide release, which is copied, or the address of one. `staging`
-    does not exist yet: a second build in it would leave out the settings.
+    `where` is the folder of a Pyodide release, or the address of one; what `pyodide.place` makes of
+    it belongs into `HERE`. `staging` does not exist yet: a second build in it would leave out the
+    settings.
     """
     staging.mkdir()
+    mine = staging / "copies"
+    if lines := copies.renew(lessons, mine):
+        raise SystemExit("\n".join(lines))
     extensions = Path(sys.prefix, "share", "jupyter", "labextensions")
     how_to_build = {
-        "contents": [str(lesson) for lesson in lessons],
+        "contents": [str(mine / lesson.name) for lesson in lessons],
         "output_dir": str(target),
         "apps": APPS,
         "ignore_sys_prefix": ["federated_extensions"],  # not all that happen to be installed
@@ -41,11 +51,11 @@ def build(lessons, where, staging, target):
         raise SystemExit(f"JupyterLite could not be built:\n{run.stdout}{run.stderr}")
     if pyodide.LESSONS not in (target / SETTINGS).read_text("utf-8"):
         raise SystemExit("JupyterLite was built without its settings; build again.")
-    pyodide.place(where, target / HERE)
+    shutil.copy(BAR, target)
     for app in APPS:
         page = target / app / "index.html"
         text = page.read_text("utf-8").replace("<html>", '<html lang="en">', 1)
-        page.write_text(text.replace("<head>", f"<head>{ICON}", 1), "utf-8")
+        page.write_text(text.replace("<head>", f"<head>{HEAD}", 1), "utf-8")
 
 
 def settings(where):
@@ -64,6 +74,10 @@ def settings(where):
             "appName": "The derivative of softmax",
             "exposeAppInBrowser": True,  # for the tests
             "disabledExtensions": ["@jupyterlab/apputils-extension:announcements"],
+            "settingsOverrides": {
+                "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
+                "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},
+            },
             "litePluginSettings": {f"{KERNEL}:kernel": kernel},
         },
     }

@@ -2,12 +2,14 @@
 
 import json
 import re
+from base64 import b64decode
 from html import escape
 from itertools import pairwise
 
 import nbformat
 import numpy as np
 
+from tools.slides.lessons import LESSONS, ROOT
 from tools.website import strips
 
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
@@ -28,9 +30,21 @@ Teacher's guide
 """
 NOTE = """
 On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser*
-opens the same with a Python of its own, in which everything moves and answers. Nothing is installed."""
+opens the same with a Python of its own, in which everything moves and answers. Nothing is
+installed."""
 EXPLORER = re.compile(r"^(\w+Explorer)\(\)$", re.MULTILINE)
 PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
+NAMED = re.compile(r"(?<!\[)\blessons? \d\d(?:(?:,| and|, and| to) \d\d)*")
+ROW = re.compile(r"^\| \[(.+)\]\(notebooks/((..).*)\.ipynb\) \| (\d+) \| (.+) \|$", re.MULTILINE)
+CARD = """\
+:::{{grid-item-card}} {heading}
+:link: {name}
+:link-type: doc
+:img-bottom: ../_static/cards/{name}.png
+:img-alt: ""
+{minutes} minutes. You will be able to {outcome}.
+:::
+"""
 
 
 def gradient_explorer():
@@ -48,6 +62,12 @@ def stage(lesson, folder, pictures):
     number = lesson.stem[:2]
     guide = GUIDE.format(number=number) if number.isdecimal() else ""
     introduction = RUN.format(name=lesson.name) + guide + NOTE
+    first = notebook.cells[0]
+    if number.isdecimal():
+        first.source = first.source.replace("# ", f"# {number} \N{MIDDLE DOT} ", 1)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = linked(cell.source, number)
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(introduction, id="introduction"))
     for before, cell in pairwise(notebook.cells):
         if cell.cell_type == "code":
@@ -59,8 +79,38 @@ def stage(lesson, folder, pictures):
     nbformat.write(notebook, folder / lesson.name)
 
 
+def linked(source, own):
+    """Return Markdown in which the numbers of other lessons lead to them."""
+
+    def link(number):
+        path = LESSONS.get(number[0])
+        return f"[{number[0]}]({path.name})" if path and number[0] != own else number[0]
+
+    lines = source.splitlines()  # those of HTML stay: no Markdown is read there
+    return "\n".join(
+        line if line.startswith("<") else NAMED.sub(lambda m: re.sub(r"\d\d", link, m[0]), line)
+        for line in lines
+    )
+
+
+def cards(readme, pictures):
+    """Return the lessons as cards: what the README says of each, and its first picture."""
+    pictures.mkdir(parents=True)
+    found = []
+    for title, name, number, minutes, outcome in ROW.findall(readme):
+        notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+        outputs = [o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", ())]
+        picture = next((data["image/png"] for data in outputs if "image/png" in data), None)
+        card = CARD if picture else re.sub(r":img.*\n", "", CARD)
+        if picture:
+            (pictures / f"{name}.png").write_bytes(b64decode(picture))
+        heading = f"{number} \N{MIDDLE DOT} {title}" if number.isdecimal() else title
+        found.append(card.format(heading=heading, name=name, minutes=minutes, outcome=outcome))
+    return "\n".join([":::::{grid} 1 2 2 3\n:gutter: 3\n", *found, ":::::"])
+
+
 def for_page(cell, output, pictures):
-    """Return an explorer that moves, or a picture with its alt text and its text twin, in a list."""
+    """Return an explorer that moves, or a picture with its alt text and its text twin."""
     data = output.get("data", {})
     if "image/png" not in data:
         return [output]

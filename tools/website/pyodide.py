@@ -2,7 +2,7 @@
 
 Pyodide is Python with many packages, compiled for browsers. Its lock file says which file holds
 which package and what that needs, so that an `import` loads what it takes. Here the lessons are
-entered in it, with ipywidgets, which Pyodide does not have.
+entered in it, with ipywidgets, which Pyodide does not have, and what no lesson uses is taken out.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from importlib.metadata import version
 from pathlib import Path
 from urllib.request import urlopen
@@ -24,23 +25,36 @@ CORE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.js", "pyodide.asm.wasm", 
 
 # What a page loads while the reader still reads, by the names of the lock.
 LESSONS = "softmax-lessons"
-AT_ONCE = ["micropip", "ipython", "jedi", "numpy", "matplotlib", "sympy", "ipywidgets", LESSONS]
+JEDI = "jedi"
+AT_ONCE = ["micropip", "comm", "ipython", JEDI, "numpy", "matplotlib", "ipywidgets", LESSONS]
+# What a cell that imports it waits for, so that the other lessons need not.
+AT_IMPORT = ["sympy"]
+# Matplotlib imports fontTools to write PDF and PostScript alone, and pytz nowhere.
+UNUSED = {"fonttools", "pytz"}
 # What Pyodide lacks, all in pure Python, and what that needs.
 ADDED = {
     "comm": ["traitlets"],
     "ipywidgets": ["comm", "ipython", "traitlets"],
-    LESSONS: ["ipywidgets", "matplotlib", "numpy", "sympy"],
+    LESSONS: ["ipywidgets", "matplotlib", "numpy"],
+    # The kernel asks for it by name. IPython completes names without it, so an empty wheel does.
+    JEDI: [],
 }
 
 
 def place(where, folder):
     """Write a lock with the lessons into a folder, and the files it names; `where` as in `lite`."""
-    added = build_wheels(folder)
     is_here = isinstance(where, Path)
-    with urlopen(f"{where.as_uri() if is_here else where}/{LOCK}") as answer:
-        lock = json.load(answer)
+    try:
+        with urlopen(f"{where.as_uri() if is_here else where}/{LOCK}") as answer:
+            lock = json.load(answer)
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise SystemExit(f"{where}/{LOCK} could not be read: {reason}") from None
+    added = build_wheels(folder)
     packages = lock["packages"] | added
-    needed = with_what_they_need(AT_ONCE, packages)
+    matplotlib = packages["matplotlib"]
+    matplotlib["depends"] = [name for name in matplotlib["depends"] if name not in UNUSED]
+    needed = with_what_they_need(AT_ONCE + AT_IMPORT, packages)
     if is_here:
         packages = needed
         files = [entry["file_name"] for name, entry in needed.items() if name not in added]
@@ -55,9 +69,17 @@ def place(where, folder):
 
 def build_wheels(folder):
     """Put wheels of what Pyodide lacks into a folder; return what the lock has to say of them."""
-    sources = [ROOT, *(f"{name}=={version(name)}" for name in ADDED if name != LESSONS)]
+    names = ADDED.keys() - {LESSONS, JEDI}
+    sources = [ROOT, *(f"{name}=={version(name)}" for name in sorted(names))]
     options = ["--quiet", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, *sources], check=True)
+    command = [sys.executable, "-m", "pip", "wheel", *options, *sources]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode:
+        *_, reason = run.stderr.splitlines()
+        raise SystemExit(f"pip could not have the wheels of {', '.join(ADDED)}: {reason}")
+    with zipfile.ZipFile(folder / f"{JEDI}-0-py3-none-any.whl", "w") as wheel:
+        about = zipfile.ZipInfo(f"{JEDI}-0.dist-info/METADATA")  # bears no time of its making
+        wheel.writestr(about, f"Metadata-Version: 2.1\nName: {JEDI}\nVersion: 0\n")
     entries = {}
     for wheel in sorted(folder.glob("*.whl")):
         module, number, *_ = wheel.name.split("-")
