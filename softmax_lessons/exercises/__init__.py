@@ -475,7 +475,7 @@ def check_finite_difference_gradient(f, lesson=None):
     ----------
     f : callable
         f(function, x): a function to one number, and a point of any shape; returns the gradient, of
-        x's shape.
+        x's shape, as exact as central differences with a good step are.
 
     Examples
     --------
