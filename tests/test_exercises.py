@@ -20,7 +20,7 @@ from softmax_lessons.exercises import (
 from softmax_lessons.exercises.inputs import Input
 from softmax_lessons.exercises.verdict import Status
 from softmax_lessons.gradient_check import check_gradient, finite_difference_gradient
-from softmax_lessons.misconceptions import MISTAKES, table
+from softmax_lessons.misconceptions import MISTAKES
 from softmax_lessons.numerics import softmax, softmax_backward
 
 
@@ -73,16 +73,6 @@ def test_every_mistake_of_a_formula_has_a_text_and_every_exercise_a_check():
     assert {f"check_{name}" for name in EXERCISES} == CHECKS.keys()
 
 
-def test_the_table_lists_each_mistake_once_with_claim_reason_and_lesson():
-    rows = table().rows()
-    assert [row[0] for row in rows] == list(MISTAKES)
-    text, page = str(table()), table()._repr_html_()
-    for key, claim, why, lesson in rows:
-        assert f"{key} (lesson {lesson})\n    {claim}\n    {why}" in text
-        for cell in (key, claim, why, lesson):
-            assert f">{html.escape(cell)}</td>" in page
-
-
 # Several mistakes at once
 
 FORMULAS = {
@@ -95,6 +85,8 @@ FORMULAS = {
     "off-diagonal-positive": lambda p, g: p * (g + (p * g).sum(axis=-1, keepdims=True)),
 }
 FACTORS = {"sign-flipped": -1, "factor-of-two": 2, "halved": 0.5}
+SAME = {("off-diagonal-positive", "sign-flipped"): {"diagonal-negative"}}
+"""Two mistakes that are the same as another one."""
 
 
 def exp_over_sum(z):
@@ -130,7 +122,7 @@ DEMANDS = {
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_a_wrong_formula_and_a_wrong_factor_are_both_named(formula, factor):
     verdict = check_softmax_vjp(lambda z, g: FACTORS[factor] * FORMULAS[formula](softmax(z), g))
-    assert {formula, factor} <= {mistake.key for mistake in verdict.mistakes}
+    assert SAME.get((formula, factor), {formula, factor}) <= {m.key for m in verdict.mistakes}
 
 
 @pytest.mark.parametrize("demand", DEMANDS)
@@ -139,6 +131,68 @@ def test_a_wrong_formula_and_an_unmet_demand_are_both_named(formula, demand):
     forward, after = DEMANDS[demand]
     verdict = check_softmax_vjp(lambda z, g: after(z, FORMULAS[formula](forward(z), g)))
     assert {formula, demand} <= {mistake.key for mistake in verdict.mistakes}
+
+
+def masked_in_place(z, mask, g):
+    z[~mask] = -np.inf
+    return softmax_backward(softmax(z), g)
+
+
+def long_way(z, t):
+    p = softmax(z)
+    return softmax_backward(p, -t / p) / len(z)
+
+
+def long_way_for_the_true_class(z, t):
+    p = softmax(z)
+    return softmax_backward(p, np.where(t == 0, 0, -t / p)) / len(z)
+
+
+def long_way_without_shift(z, t):
+    p = exp_over_sum(z)
+    return softmax_backward(p, -t / p) / len(z)
+
+
+def first_example_only(z, t):
+    gradient = np.zeros(z.shape)
+    for i in range(len(z)):
+        gradient[i] = (softmax(z[i]) - t[i]) / len(z)
+        return gradient
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "keys"),
+    [
+        ("softmax_cross_entropy_grad", long_way, "long-way"),
+        ("softmax_cross_entropy_grad", long_way_for_the_true_class, "long-way"),
+        ("softmax_cross_entropy_grad", long_way_without_shift, "long-way no-shift"),
+        ("softmax_cross_entropy_grad", first_example_only, "loop-ends-early"),
+        ("softmax_cross_entropy_grad", lambda z, t: (softmax(z) - t).mean(), "rows-summed"),
+        ("soft_cross_entropy_grad", long_way, "long-way"),
+        (
+            "soft_cross_entropy_grad",
+            lambda z, t: (softmax(z) * t.sum(axis=1) - t) / len(z),
+            "keepdims-missing",
+        ),
+        (
+            "masked_softmax_backward",
+            lambda z, mask, g: softmax_backward(softmax(z), g) * mask,
+            "mask-not-renormalised",
+        ),
+        ("masked_softmax_backward", lambda z, mask, g: right(z, g), "mask-ignored"),
+        ("masked_softmax_backward", masked_in_place, "writes-into-argument"),
+        (
+            "masked_softmax_backward",
+            lambda z, mask, g: right(z + (1 - mask) * -np.inf, g),
+            "mask-times-infinity",
+        ),
+        ("softmax_jacobian", lambda z: -np.diag(softmax(z)) - np.outer(softmax(z), softmax(z)),
+         "diagonal-negative"),
+    ],
+)  # fmt: skip
+def test_a_function_gets_the_names_that_are_true_of_it_and_no_other(name, function, keys):
+    verdict = CHECKS[f"check_{name}"](function)
+    assert [mistake.key for mistake in verdict.mistakes] == keys.split()
 
 
 # The seven statuses
@@ -194,6 +248,69 @@ def test_what_no_formula_explains_gets_no_name():
     verdict = check_softmax_vjp(lambda z, cotangent: z + cotangent)
     assert verdict.status is Status.WRONG
     assert verdict.mistakes == ()
+
+
+# Numeric gradients
+
+
+def quotients(h=1e-5, behind=1, over=2, like=np.zeros):
+    """Return a numeric gradient from the points x + h and x - behind * h."""
+
+    def gradient(function, x):
+        result = like(x) if like is np.zeros_like else np.zeros(x.shape)
+        for index in np.ndindex(x.shape):
+            step = np.zeros(x.shape)
+            step[index] = h
+            result[index] = (function(x + step) - function(x - behind * step)) / (over * h)
+        return result
+
+    return gradient
+
+
+def sideways(function, x):
+    units = 1e-20j * np.eye(x.size).reshape(x.size, *x.shape)
+    return np.reshape([function(x + unit).imag / 1e-20 for unit in units], x.shape)
+
+
+@pytest.mark.parametrize("gradient", [*map(quotients, (1e-7, 1e-6, 1e-5, 1e-4)), sideways])
+def test_a_numeric_gradient_with_a_good_step_is_right(gradient):
+    assert check_finite_difference_gradient(gradient).passed
+
+
+def never_put_back(function, x):
+    x, gradient = x.astype(float), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] += 1e-5
+        above = function(x)
+        x[index] -= 2e-5
+        gradient[index] = (above - function(x)) / 2e-5
+    return gradient
+
+
+def only_the_first(function, x):
+    gradient = np.zeros(x.shape)
+    gradient.flat[0] = quotients()(function, x).flat[0]
+    return gradient
+
+
+@pytest.mark.parametrize(
+    ("gradient", "keys"),
+    [
+        (quotients(1e-2), "step-too-large"),
+        (quotients(1e-3), "step-too-large"),
+        (quotients(1e-10), "step-too-small"),
+        (quotients(behind=0, over=1), "one-sided-difference"),
+        (quotients(1e-6, behind=0, over=1), "one-sided-difference"),
+        (quotients(1e-2, behind=0, over=1), "one-sided-difference step-too-large"),
+        (quotients(behind=0), "distance-halved one-sided-difference"),
+        (quotients(like=np.zeros_like), "integer-result"),
+        (never_put_back, "not-restored"),
+        (only_the_first, "loop-ends-early"),
+    ],
+)
+def test_a_numeric_gradient_that_is_not_exact_enough_is_refused_by_name(gradient, keys):
+    verdict = check_finite_difference_gradient(gradient)
+    assert [mistake.key for mistake in verdict.mistakes] == keys.split()
 
 
 # What a verdict says
@@ -443,6 +560,18 @@ def compares(z, g, atol=1e-6):
 
 
 Z, G = np.random.default_rng(2).normal(size=(2, 3, 4))
+ONE_HOT = np.eye(4)[[0, 2, 3]]
+ONE_IS_CERTAIN = np.array([[0, 0, -9, -9], [20, 0, 0, 0], [-9, -9, 0, 0.0]])
+
+
+def measures(loss):
+    """Return a checker with a random incoming gradient, and with another loss."""
+    measured = finite_difference_gradient(loss, Z)
+    return lambda backward: np.allclose(backward(softmax(Z), G), measured, atol=1e-6)
+
+
+def along_equal_entries(backward):
+    return abs(backward(softmax(Z), G).sum()) < 1e-6
 
 
 # What these miss of the fourteen wrong ones follows from their loss, logits, batch or tolerance.
@@ -453,7 +582,13 @@ Z, G = np.random.default_rng(2).normal(size=(2, 3, 4))
         (compares(np.zeros((3, 4)), G), "uniform-logits", 1),
         (compares(Z[:1], G[:1]), "one-example", 2),
         (compares(20 * np.eye(4)[[0, 2, 0]], G, 1e-2), "saturated-and-loose", 6),
+        (compares(20 * Z, ONE_HOT, 1e-2), "saturated-and-loose", 6),
+        (compares(ONE_IS_CERTAIN, ONE_HOT, 1e-2), "saturated-and-loose", 0),
         (compares(Z, G, 0.02), "loose-tolerance", 0),
+        (compares(Z, ONE_HOT, 1e-2), "loose-tolerance", 0),
+        (compares(Z[0], G[0]), "one-example", 3),
+        (measures(lambda z: softmax(z).sum()), "measures-zero", 2),
+        (along_equal_entries, "compares-sums", 6),
         (lambda backward: True, "accepts-everything", 14),
         (compares(Z, G, 0), "refuses-everything", 0),
     ],
@@ -467,4 +602,6 @@ def test_blind_checkers_let_wrong_backwards_through(checker, key, let_through):
 
 @pytest.mark.parametrize("answer", [np.array([True, False]), 1, "True", np.float64(1)])
 def test_a_gradient_checker_that_returns_neither_true_nor_false_is_told_so(answer):
-    assert check_gradient_checker(lambda backward: answer).status is Status.WRONG_TYPE
+    verdict = check_gradient_checker(lambda backward: answer)
+    assert verdict.status is Status.WRONG_TYPE
+    assert not verdict.hint

@@ -12,6 +12,7 @@ number of the lesson at hand, "02": mistakes that later ones explain are then sa
 import re
 import sys
 from dataclasses import replace
+from itertools import permutations
 from types import FunctionType
 
 import numpy as np
@@ -53,10 +54,12 @@ _LOSS_FACTORS = [
     (("averaged-over-entries",), lambda N, n: 1 / n),
     (("averaged-over-entries",), lambda N, n: N / n),
 ]
-_WHERE = "Compare the two results entry by entry, on paper too: which is the first that differs?"
-_STEPS = "Print every intermediate result for that input, and compare each with a hand calculation."
-_FOLDED = "A worked solution is folded below the exercise. Which of its lines differs from yours?"
-_HINTS = (_WHERE, _STEPS, _FOLDED)
+HINTS = (
+    "Compare the two results entry by entry, on paper too: which is the first that differs?",
+    "Print every intermediate result for that input, and compare each with a hand calculation.",
+    "A worked solution is folded below the exercise. Which of its lines differs from yours?",
+)
+"""What to try where no mistake has a name."""
 
 
 def _in(text, **new):
@@ -65,21 +68,18 @@ def _in(text, **new):
 
 
 SOFTMAX_EXERCISE = Exercise(
-    "softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, formulas("p", {}), _HINTS
+    "softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, formulas("p", {})
 )
 LOG_SOFTMAX_EXERCISE = Exercise(
-    "log_softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, LOG_SOFTMAX, _HINTS
+    "log_softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, LOG_SOFTMAX
 )
-JACOBIAN_EXERCISE = Exercise(
-    "softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN, _HINTS
-)
+JACOBIAN_EXERCISE = Exercise("softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN)
 BATCHED_EXERCISE = Exercise(
     "batched_jacobian(z)",
     ("z",),
     inputs.BATCHED_JACOBIAN,
     _FROM_LOGITS,
     BATCHED,
-    _HINTS,
     [*COMMON, MEAN],
     BATCHED_TWISTED,
 )
@@ -92,7 +92,6 @@ VJP_EXERCISE = Exercise(
         *BACKWARD,
         Formula("softmax(g) * (z - sum(softmax(g) * z))", ("softmax-of-gradient",)),
     ],
-    _HINTS,
     _BACKWARD_FACTORS,
     twisted(BACKWARD),
 )
@@ -102,7 +101,6 @@ BACKWARD_EXERCISE = Exercise(
     inputs.BACKWARD,
     formulas("p", {"softmax-twice": ["softmax(p)"], "softmax-of-gradient": ["softmax(g)"]}),
     BACKWARD,
-    _HINTS,
     _BACKWARD_FACTORS,
     twisted(BACKWARD),
 )
@@ -116,7 +114,6 @@ LOG_BACKWARD_EXERCISE = Exercise(
          "softmax-of-gradient": ["softmax(g)"]},
     ),
     LOG_BACKWARD,
-    _HINTS,
     _BACKWARD_FACTORS,
     twisted(LOG_BACKWARD),
 )  # fmt: skip
@@ -126,7 +123,6 @@ LOSS_EXERCISE = Exercise(
     inputs.LOSS,
     _FROM_LOGITS,
     LOSS,
-    _HINTS,
     _LOSS_FACTORS,
     LOSS_CHAINED,
 )
@@ -136,7 +132,6 @@ SOFT_LOSS_EXERCISE = Exercise(
     inputs.SOFT_LOSS,
     _FROM_LOGITS,
     SOFT_LOSS,
-    _HINTS,
     _LOSS_FACTORS,
     LOSS_CHAINED,
 )
@@ -152,10 +147,16 @@ TEMPERATURE_EXERCISE = Exercise(
     ],
     [
         *(Formula(f"({text}) / T", keys) for text, keys in JACOBIAN),
-        *(Formula(text, (*keys, "temperature-factor")) for text, keys in JACOBIAN),
-        *(Formula(f"({text}) * T", (*keys, "temperature-factor")) for text, keys in JACOBIAN),
+        *(
+            Formula(f"({text}){factor}", (*keys, "temperature-factor"))
+            for text, keys in JACOBIAN
+            for factor in ("", " * T", " / T**2")
+        ),
+        *(
+            Formula(f"delta * p_i{first} - p_i * p_j{second}", ("temperature-factor",))
+            for first, second in permutations(("", " / T", " / T**2"), 2)
+        ),
     ],
-    _HINTS,
 )
 _MASKED = [Formula(_in(text, z="where(mask, z, -inf)"), keys) for text, keys in SOFTMAX]
 MASKED_EXERCISE = Exercise(
@@ -170,8 +171,11 @@ MASKED_EXERCISE = Exercise(
         Formula("softmax(z * mask) * mask", ("mask-as-zero", "mask-not-renormalised")),
         Formula("softmax(where(mask, -inf, z))", ("mask-inverted",)),
     ],
-    [*BACKWARD, Formula("p * (g - sum(p * g)) * mask")],
-    _HINTS,
+    [
+        *BACKWARD,
+        Formula("p * (g - sum(p * g)) * mask"),
+        Formula("softmax(z) * (g - sum(softmax(z) * g)) * mask", ("mask-not-renormalised",)),
+    ],
     _BACKWARD_FACTORS,
     twisted(BACKWARD),
 )
@@ -185,32 +189,15 @@ DIFFERENCE_EXERCISE = Exercise(
         {
             "all-at-once": ["G.sum()", "G.sum() + 0 * G", "sum(G) + 0 * G", "G.sum(0) + 0 * G"],
             "not-restored": ["cumsum(G).reshape(G.shape)"],
+            "loop-ends-early": ["G * (cumsum(0 * G + 1).reshape(G.shape) == 1)"],
         },
     ),
-    _HINTS,
     [SIGN, TWICE, (("distance-halved",), lambda N, n: 0.5)],
     evidence=moves_tell,
 )
-CHECKER_EXERCISE = Exercise("gradient_checker(backward)", ("backward",), (), [], [], _HINTS)
+CHECKER_EXERCISE = Exercise("gradient_checker(backward)", ("backward",), (), [], [])
 
-EXERCISES = {
-    exercise.name: exercise
-    for exercise in (
-        SOFTMAX_EXERCISE,
-        LOG_SOFTMAX_EXERCISE,
-        JACOBIAN_EXERCISE,
-        BATCHED_EXERCISE,
-        VJP_EXERCISE,
-        BACKWARD_EXERCISE,
-        LOG_BACKWARD_EXERCISE,
-        LOSS_EXERCISE,
-        SOFT_LOSS_EXERCISE,
-        TEMPERATURE_EXERCISE,
-        MASKED_EXERCISE,
-        DIFFERENCE_EXERCISE,
-        CHECKER_EXERCISE,
-    )
-}
+EXERCISES = {e.name: e for e in [*globals().values()] if isinstance(e, Exercise)}
 """Every exercise by its name."""
 
 _AT_PROBABILITIES = replace(
@@ -296,8 +283,8 @@ def _hint(exercise, function, verdict):
     tried = ATTEMPTS.setdefault((exercise.name, name), [])
     if code not in tried:
         tried.append(code)
-    number = min(len(tried), len(exercise.hints))
-    return f"hint {number} of {len(exercise.hints)}. {exercise.hints[number - 1]}"
+    number = min(len(tried), len(HINTS))
+    return f"hint {number} of {len(HINTS)}. {HINTS[number - 1]}"
 
 
 def check_softmax(f, lesson=None):
@@ -491,7 +478,7 @@ def check_finite_difference_gradient(f, lesson=None):
     ----------
     f : callable
         f(function, x): a function to one number, and a point of any shape; returns the gradient, of
-        x's shape.
+        x's shape, as exact as central differences with a good step are.
 
     Examples
     --------

@@ -11,6 +11,7 @@ import numpy as np
 from softmax_lessons import numerics
 
 PLAIN, SHAPE, LARGE, INTEGERS = "", "shape", "large numbers", "integers"
+STEEP = "a steep function"
 FLOAT32, STRIDED, READ_ONLY = "float32", "arrays that are not contiguous", "read-only arrays"
 
 
@@ -76,7 +77,7 @@ class Spy:
         if x.shape != self.x.shape:
             self.moves.append(None)
             raise ValueError(f"function was called with shape {x.shape}, x has {self.x.shape}")
-        self.moves.append(np.abs(x - self.x))
+        self.moves.append(x - self.x)
         return self.function.value(x)
 
 
@@ -92,9 +93,9 @@ _ROUND = [
 _PLAIN = [*_ROUND, _rng.normal(size=(4, 3)), _rng.normal(size=(1, 5)), _GENERIC]
 _SINGLE = np.array([[0.3], [-2.0], [7.0]])
 _LARGE = [
-    *([[0, 1000]], [[1000, 1001]], [[-1000, -1001]], [[1000, 0]], [[0, 25]], [[0, 0, 1000]]),
-    *([[0, 0, 711]], [[0, 0, 0, 1000]], [[400, -400]], [[360, -360]], [[0, 1600]], [[710, 0]]),
-    *([[0, 1], [1000, 1001]], [[0, 1], [-1000, -1001]], [[0, 1, 2, 0], [0, 1, 900, 2]]),
+    *([[0, 1000]], [[1000, 1001]], [[-1000, -1001]], [[1000, 0]], [[25, 0]], [[0, 710]]),
+    *([[0, 0, 711]], [[0, 0, 0, 1000]], [[400, -400]], [[400, 401]], [[360, -360]], [[0, 1600]]),
+    *([[0, 1], [1000, 1001]], [[0, 1], [-1000, -1001]], [[0, 1, 2, 0], [0, 1, 2, 900]]),
 ]
 _LARGE = [np.array(z, dtype=float) for z in _LARGE]
 """Where exponentials over- or underflow: each wrong shift fails at other ones of these."""
@@ -111,11 +112,6 @@ def _gradient(z):
 def _one_hot(z):
     """Return one-hot targets, not the same for all rows."""
     return np.eye(z.shape[1])[np.arange(len(z)) * 2 % z.shape[1]]
-
-
-def _least_likely(z):
-    """Return one-hot targets at the smallest logit of each row."""
-    return np.eye(z.shape[1])[z.argmin(axis=1)]
 
 
 def _weights(z):
@@ -198,14 +194,15 @@ LOG_BACKWARD = (
     ),
     *(Input((numerics.log_softmax(z), 1000 * _gradient(z), -1), LARGE) for z in _PLAIN[2:]),
 )
+# In these, the last class of a row is the right one: sometimes the most likely one, sometimes not.
 LOSS = _inputs(
     lambda z: (z, _one_hot(z)),
-    lambda z: (z, _least_likely(z)),
+    lambda z: (z, _one_hot(z)[:, ::-1]),
     shapes=[(_SINGLE, np.ones((3, 1)))],
 )
 SOFT_LOSS = _inputs(
     lambda z: (z, _weights(z)),
-    lambda z: (z, 2 * _least_likely(z)),
+    lambda z: (z, 2 * _one_hot(z)[:, ::-1]),
     shapes=[(_SINGLE, np.full((3, 1), 2.0))],
 )
 MASKED = (
@@ -232,23 +229,21 @@ _LOG_SUM = Function(
     lambda x: np.log(np.exp(x).sum()),
     lambda x: np.exp(x) / np.exp(x).sum(),
 )
-# Straight along each entry, steep across two: shows an entry that is not put back, and rounding.
-_TWISTED = Function(
-    "1000 * x.prod() + 1e5",
-    lambda x: 1000 * x.prod() + 1e5,
-    lambda x: 1000 * x.prod() / x,
+# It bends most where it is flat. So it shows a step that is too large or to one side only, or that
+# another entry has taken; and rounding, since it is far from 0.
+_STEEP = Function(
+    "1000 + np.sin(100 * x.sum())",
+    lambda x: 1000 + np.sin(100 * x.sum()),
+    lambda x: 100 * np.cos(100 * x.sum()) + 0 * x,
 )
 DIFFERENCE = (
     *(Input((_CUBES, x)) for x in (np.array([1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]]))),
     *(Input((function, _GENERIC)) for function in (_CUBES, _LOG_SUM)),
-    *(
-        Input((_TWISTED, x))
-        for x in (np.array([2.0, 3.0, 1.0]), np.array([[2.0, 1.0], [3.0, 1.5]]))
-    ),
     Input((_CUBES, np.array([2.0]))),
+    Input((_STEEP, np.array([[1.0], [-1.0], [0.0147]])), STEEP),
     Input((_CUBES, np.array([200.0, -150.0])), LARGE),
     Input((_CUBES, np.array([1, 2])), INTEGERS),
-    Input((_CUBES, np.array([[1, 2, 0, -1], [3, 1, 2, 2]])), INTEGERS),
+    Input((_LOG_SUM, np.array([[1, 2, 0, -1], [3, 1, 2, 2]])), INTEGERS),
     Input((_CUBES, _GENERIC), STRIDED),
     Input((_CUBES, np.array([1.0, 2.0])), READ_ONLY),
 )

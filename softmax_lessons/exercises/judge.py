@@ -20,6 +20,7 @@ from softmax_lessons.exercises.inputs import (
     PLAIN,
     READ_ONLY,
     SHAPE,
+    STEEP,
     STRIDED,
     Input,
 )
@@ -64,12 +65,12 @@ class Exercise:
         The probabilities from what is given, the right ones first.
     result : list of Formula
         The result from these, the right one first.
-    hints : tuple of str
-        Where no mistake has a name.
     factors : list
         Pairs of mistakes and the factor that they bring, from N and n.
     chained : list of Formula
         Further results, where none of the others fits.
+    evidence : callable
+        Returns the mistakes that show on the way, from all `Seen` and a factor.
     """
 
     signature: str
@@ -77,7 +78,6 @@ class Exercise:
     inputs: tuple[Input, ...]
     given: list[Formula]
     result: list[Formula]
-    hints: tuple[str, ...]
     factors: list = field(default_factory=lambda: COMMON)
     chained: list[Formula] = field(default_factory=list)
     evidence: Callable = lambda seen, ratio: []
@@ -353,7 +353,9 @@ def at_integers(exercise, explanation, seen):
         c, y = explanation.predict(exercise, one.case), one.array
         if agrees(y, c):
             continue
-        if y is None or y.shape != c.shape or np.array_equal(y, np.trunc(c)):
+        if one.error is not None:
+            return []
+        if y is None or y.shape != c.shape or (not (y % 1).any() and abs(y - c).max() <= 1):
             # Zeros come from a result of integers, and from a step that is cut to 0.
             if "jacobian" in exercise.name:
                 return ["integer-step", "integer-result"]
@@ -374,7 +376,8 @@ def at_a_demand(exercise, explanation, shows, seen):
         return at_integers(exercise, explanation, seen), broken[0]
     if shows == READ_ONLY:
         return ["writes-into-argument"] if broken[0].written else [], broken[0]
-    return {SHAPE: ["one-shape-only"], LARGE: ["unstable"]}.get(shows, []), broken[0]
+    keys = {SHAPE: ["one-shape-only"], LARGE: ["unstable"]}.get(shows, [])
+    return (shows in (LARGE, STEEP) and exercise.evidence(seen, None)) or keys, broken[0]
 
 
 def _as_explained(exercise, explanation, one):
@@ -392,6 +395,8 @@ def unexplained(exercise, seen, call, function):
     keys = exercise.evidence(seen, None)
     if keys or any(y is None for y in arrays):
         return keys, ""
+    if "mask" in exercise.roles and all(np.isnan(y).all() for y in arrays):
+        return ["mask-times-infinity"], ""
     largest = max(np.abs(y).max(initial=0) for y in arrays)
     if largest == 0:
         return ["all-zeros"], ""
@@ -407,7 +412,7 @@ def unexplained(exercise, seen, call, function):
         if gap.max() < 2e-2 and np.mean(gap > 1e-7) > 0.5:
             nudged = exercise.name not in ("softmax", "log_softmax")
             return ["low-precision", *["step-too-large"] * nudged], ""
-    last = seen[-1]
+    last = max(seen, key=lambda one: one.array.size)
     for k, argument in enumerate(last.case.arguments):
         if isinstance(argument, np.ndarray) and argument.dtype.kind != "b":
             changed = list(last.case.arguments)
@@ -529,7 +534,7 @@ class _Report:
         self.add(keys, shown_by)
         unnamed = None
         met = {SHAPE: not partly, LARGE: told, READ_ONLY: "writes-into-argument" in self.keys}
-        for shows in (LARGE, INTEGERS, SHAPE, FLOAT32, STRIDED, READ_ONLY):
+        for shows in (STEEP, LARGE, INTEGERS, SHAPE, FLOAT32, STRIDED, READ_ONLY):
             if met.get(shows):
                 continue
             keys, broken = at_a_demand(self.exercise, chosen, shows, self.of(shows))

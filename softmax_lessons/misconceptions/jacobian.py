@@ -8,6 +8,13 @@ JACOBIAN = formulas(
         "elementwise": ["delta * p_i * (1 - p_i)", "p * (1 - p)"],
         "sum-held-constant": ["delta * p_i"],
         "diagonal-left-out": ["-p_i * p_j", "(delta - 1) * p_i * p_j"],
+        "diagonal-negative": [
+            "(2 * delta - 1) * p_i * p_j - delta * p_i",
+            "-p_i * (delta + p_j)",
+        ],
+        "diagonal-without-p": ["delta - p_i * p_j"],
+        "own-product-missing": ["delta * p_i * (1 + p_j) - p_i * p_j"],
+        "own-product-twice": ["delta * p_i * (1 - p_j) - p_i * p_j"],
         "off-diagonal-positive": [
             "delta * (p_i - 2 * p_i * p_j) + p_i * p_j",
             "p_i * (delta + p_j)",
@@ -33,6 +40,8 @@ BATCHED = [
                 "p_i * delta - (p_i * p_j).sum(0)",
                 "p_i * delta - (p_i * p_j).mean(0)",
             ],
+            "examples-for-classes": ["p_i * (eyeN - p_j)"],
+            "loop-ends-early": ["p_i * (delta - p_j) * (row == 0)[..., None]"],
             "batch-flattened": ["diagflat(p) - outer(p, p)"],
             "whole-batch-jacobian": [
                 "(p_i * (delta - p_j))[:, :, None] * eyeN[:, None, :, None]",

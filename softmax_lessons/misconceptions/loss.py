@@ -27,7 +27,9 @@ _WRONG = {
     "summed-over-batch": ["(p - t).mean(0)", "(p - t).sum(0)"],
     "stops-at-probabilities": ["-t / p / N", "where(t == 0, 0, -t / p) / N"],
     "stops-at-log-probabilities": ["-t / N"],
-    "long-way": ["p * (-t / p + sum(p * t / p)) / N"],
+    "long-way": [
+        f"p * ({at_p} - sum(p * {at_p})) / N" for at_p in ("(-t / p)", "where(t == 0, 0, -t / p)")
+    ],
     "epsilon-in-logarithm": [
         "p * (-t / (p + 1e-12) + sum(p * t / (p + 1e-12))) / N",
         "p * (-t / (p + 1e-7) + sum(p * t / (p + 1e-7))) / N",
@@ -40,16 +42,18 @@ _WRONG = {
 }
 _CHAINED = [*with_gradient(BACKWARD, "(-t / p)"), *with_gradient(LOG_BACKWARD, "(-t)")]
 
-LOSS = formulas("(p - t) / N", _WRONG)
+LOSS = formulas("(p - t) / N", {**_WRONG, "loop-ends-early": ["(p - t) * (row == 0) / N"]})
 LOSS_CHAINED = [*_CHAINED, *with_gradient(twisted(BACKWARD), "(-t / p)")]
 """Wrong backwards behind the cross-entropy, in case that none of `LOSS` fits."""
 
 SOFT_LOSS = formulas(
     "(p * sum(t) - t) / N",
     {
+        "loop-ends-early": ["(p * sum(t) - t) * (row == 0) / N"],
         "targets-sum-to-one": ["(p - t) / N", "(p - t / sum(t)) / N"],
         "target-hardened": ["(p - onehot(t)) / N", "(p * sum(t) - onehot(t)) / N"],
         **_WRONG,
     },
 )
+SOFT_LOSS += twisted(SOFT_LOSS[:1])
 """The same for targets that need not add up to 1."""
