@@ -67,7 +67,8 @@ class LossExplorer(Explorer):
     """
 
     def __init__(self):
-        target = widgets.Dropdown(options=range(1, CLASSES + 1), value=2, description="true class")
+        targets = [(name, k) for k, name in enumerate(class_names(CLASSES), start=1)]
+        target = widgets.Dropdown(options=targets, value=2, description="true class")
         super().__init__(
             sliders("z", [-1, -1, 1], LOGIT_LIMITS), {"target": target}, size=(12, 5.3)
         )
