@@ -192,7 +192,8 @@ class Step(NamedTuple):
 
         Terms are in the order in which they were written: SymPy's own turns p - p p into -p p + p.
         """
-        return sp.latex(self.expression[i, j], order="none").replace(r"\frac", r"\dfrac")
+        latex = sp.latex(self.expression[i, j], order="none").replace(r"\frac", r"\dfrac")
+        return latex.replace(r"} \dfrac", r"}\; \dfrac")  # or their bars would look like one
 
     def text(self, i, j):
         """Return ``expression[i, j]`` as plain text, its terms in the same order."""

@@ -18,6 +18,7 @@ LINE = 32
 NUMBERS = """<style>
 .softmax-numbers:has(details:not([open])) + .widget-html { display: none }
 .softmax-numbers summary { line-height: 1.2; cursor: pointer }
+.softmax-summary p { line-height: 1.4; margin: 0.2em 0 }
 .softmax-picture { background: white; border-radius: 6px }
 </style><details><summary>The same in numbers</summary></details>"""
 
@@ -156,7 +157,7 @@ class Explorer(ABC):
             [
                 widgets.HBox(columns, layout={"flex_flow": "row wrap", "grid_gap": "0 2em"}),
                 self._live.image,
-                self._summary,
+                self._summary.add_class("softmax-summary"),
                 widgets.HTML(NUMBERS, tooltip="").add_class("softmax-numbers"),
                 self._numbers,
             ],
@@ -214,7 +215,7 @@ class Explorer(ABC):
         self._live.scene, self.pictures = self._scenes[structure]
         self._show()
         self._live.redraw()
-        self._summary.value = escape(self.summary(self.state))
+        self._summary.value = f"<p>{escape(self.summary(self.state))}</p>"
         self._numbers.value = f"<pre>{escape(self.describe())}</pre>"
 
     def _draw(self, figure):

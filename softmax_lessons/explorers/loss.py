@@ -67,7 +67,8 @@ class LossExplorer(Explorer):
     """
 
     def __init__(self):
-        target = widgets.Dropdown(options=range(1, CLASSES + 1), value=2, description="true class")
+        targets = [(name, k) for k, name in enumerate(class_names(CLASSES), start=1)]
+        target = widgets.Dropdown(options=targets, value=2, description="true class")
         super().__init__(
             sliders("z", [-1, -1, 1], LOGIT_LIMITS), {"target": target}, size=(12, 5.3)
         )
@@ -101,10 +102,10 @@ class LossExplorer(Explorer):
         p = Bars(first, ticks, styles=[NEUTRAL], limits=(0, 1))
         second.set_title("incoming gradient: $2(p - t)$ and $-t / p$")
         second.set_ylabel(r"$\partial L / \partial p$")
-        incoming = Bars(second, ticks, styles=styles, limits=(-5, 2))
+        incoming = Bars(second, ticks, styles=styles, limits=(-5, 2), margin=0.18)
         third.set_title("gradient at the logits")
         third.set_ylabel(r"$\partial L / \partial z$")
-        at_logits = Bars(third, ticks, styles=styles, limits=(-1, 1))
+        at_logits = Bars(third, ticks, styles=styles, limits=(-1, 1), margin=0.18)
         fourth.set_xlabel("margin: true logit minus the largest other")
         fourth.set_ylabel("size of gradient\nat the true logit")
         fourth.set_xticks(range(-10, 11, 5))

@@ -62,10 +62,10 @@ class TrainingView:
         self._live.build(self._draw)
         self._live.redraw()
         self.progress = widgets.IntProgress(
-            max=len(self.names) * steps, description="training",
+            max=len(self.names) * steps, description="training", tooltip="",
             layout=widgets.Layout(width="30em"),
         )  # fmt: skip
-        self._label = widgets.Label()
+        self._label = widgets.Label(tooltip="")
         self.widget = widgets.VBox([widgets.HBox([self.progress, self._label]), self._live.image])
         self._show_progress()
 

@@ -15,10 +15,10 @@ def zigzag(x, width, y, height):
 class Bars:
     """One group of bars for each of `ticks`, and in it one bar for each of `styles`.
 
-    `limits` is what the axis spans, whatever the data.
+    `limits` is what the axis spans, whatever the data, with a margin for labels: a part of that.
     """
 
-    def __init__(self, ax, ticks, *, styles, limits, label_size=13):
+    def __init__(self, ax, ticks, *, styles, limits, label_size=13, margin=0.12):
         self.ax, self.limits = ax, limits
         width = (0.8 if len(styles) < 3 else 0.9) / len(styles)
         self.containers, self.labels = [], []
@@ -26,7 +26,7 @@ class Bars:
             x = np.arange(len(ticks)) + (k - (len(styles) - 1) / 2) * width
             self.containers.append(ax.bar(x, np.zeros(len(ticks)), width, **style))
             self.labels.append([ax.text(at, 0, "", ha="center", fontsize=label_size) for at in x])
-        margin = 0.18 * (limits[1] - limits[0])
+        margin *= limits[1] - limits[0]
         ax.set_ylim(limits[0] - (margin if limits[0] < 0 else 0), limits[1] + margin)
         ax.set_xticks(range(len(ticks)), ticks)
         ax.tick_params(bottom=False)
