@@ -118,9 +118,9 @@ def test_a_lesson_is_reset_only_when_the_reader_says_so_twice(edited):
     expect(edited.cell(1)).not_to_contain_text(MINE)
 
 
-def test_there_is_a_way_back_from_a_lesson_to_its_page(page, site):
+def test_the_way_back_to_the_site_leads_to_the_page_of_the_lesson(page, site):
     opened(page, site, LESSONS[0])
-    page.get_by_role("link", name="Back to the page of this lesson").click()
+    page.get_by_role("link", name="Back to the site").click()
     page.wait_for_url(f"{site}/lessons/{LESSONS[0].stem}.html")
 
 

@@ -25,7 +25,7 @@ const path = new URLSearchParams(location.search).get("path");
 const lesson = path?.match(/^\d\d_\w+(?=\.ipynb$)/);
 const bar = document.createElement("header");
 bar.id = "lesson-bar";
-bar.innerHTML = `<style>${STYLE}</style><a>← Back to the ${lesson ? "page of this lesson" : "site"}</a>
+bar.innerHTML = `<style>${STYLE}</style><a>← Back to the site</a>
   <p role="status"></p><p role="status"></p><button hidden>Reset this lesson</button>`;
 const [back, start, notice, reset] = bar.querySelectorAll("a, p, button");
 back.href = lesson ? `../../lessons/${lesson}.html` : "../../index.html";
