@@ -170,10 +170,11 @@ MASKED_EXERCISE = Exercise(
         Formula("softmax(z * mask)", ("mask-as-zero",)),
         Formula("softmax(z * mask) * mask", ("mask-as-zero", "mask-not-renormalised")),
         Formula("softmax(where(mask, -inf, z))", ("mask-inverted",)),
+        *(Formula(f"softmax(where(mask, z, {low}))", ("mask-finite",)) for low in (-100, -1000)),
     ],
     [
-        *BACKWARD,
         Formula("p * (g - sum(p * g)) * mask"),
+        *BACKWARD,
         Formula("softmax(z) * (g - sum(softmax(z) * g)) * mask", ("mask-not-renormalised",)),
     ],
     _BACKWARD_FACTORS,

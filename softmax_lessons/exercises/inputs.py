@@ -214,7 +214,7 @@ MASKED = (
     # Whatever number stands for a logit that is left out, the others may be far below it.
     *(
         Input((np.array([z]), np.array([[True, True, False]]), np.array([[0.0, 3.0, 2.0]])), LARGE)
-        for z in ([-1000.0, -1001.0, 0.0], [0.0, 1.0, 1000.0])
+        for z in ([-2000.0, -2001.0, 0.0], [0.0, 1.0, 1000.0])
     ),
 )
 TEMPERATURE = _inputs(lambda z: (z[-1], 0.5 if z.shape[1] == 3 else 2.0))
