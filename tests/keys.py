@@ -217,9 +217,9 @@ def key_07():
     yield f"| $g = -t/p$ | {cells(-t / p)}"
     yield rf"= {slash(softmax_backward(p, -t / p)[1])}$ | 1/2 |"
     yield f"| $p - t$ | {cells(p - t)}"
-    for target in ([0.5, 0.5, 0.0], [1.0, 1.0, 0.0]):
+    for target in np.array([[0.5, 0.5, 0.0], [1.0, 1.0, 0.0]]):
         measured = finite_difference_gradient(
-            lambda z, t=np.array(target): losses.softmax_cross_entropy(z, t), z
+            lambda z, t=target: losses.softmax_cross_entropy(z, t), z
         )
         yield f"t = ({listed(measured, slash)})$, sum 0"
     yield f"$p - t = ({listed(p - [1, 1, 0], slash)})$ adds up to ${sum(p) - 2:.0f}$"
@@ -313,12 +313,12 @@ def key_10():
     for name, loss in (("cross-entropy", CROSS_ENTROPY), ("squared error", SQUARED_ERROR)):
         g = loss.gradient(p, t)
         yield rf"| {name} | ${vector(g)}$ | ${vector(softmax_backward(p, g))}$ |"
-        yield rf"${vector(elementwise(p, g), lambda x: over32(x) if g[1] else frac(x))}$ |"
+        yield rf"${vector(elementwise(p, g), over_32 if name == 'squared error' else frac)}$ |"
     one = {"steps": 1, "rate": 1.0, "loss": CROSS_ENTROPY, "regularisation": 0.0}
-    for backward, power in ((softmax_backward, "3"), (elementwise, "{1.5}")):
+    for backward, style in ((softmax_backward, "tfrac"), (elementwise, "frac")):
         run = train(np.ones((1, 2)), np.eye(2)[:1], backward=backward, **one)
         z = run.weights.sum(axis=0) + run.bias
-        yield listed(z, lambda x: frac(x).replace("frac", "tfrac" if power == "3" else "frac"))
+        yield listed(z, frac).replace("frac", style)
         yield rf"\approx {softmax(z)[0]:.2f}$"
     yield f"$0.006 / 0.02 = {0.006 / 0.02:.1f}$"
     p, t = np.full(5, 1 / 5), np.eye(5)[1]
@@ -333,7 +333,7 @@ def key_10():
     yield f"{(run.predict(x[1200:]) == labels[1200:]).sum()} of 597 new pictures"
 
 
-def over32(x):
+def over_32(x):
     return "-" * int(x < 0) + over(abs(32 * x), 32)
 
 
