@@ -57,7 +57,8 @@ MEASURE = f"""async () => {{
             open,
             tooWide: slide.scrollWidth > slide.clientWidth,
             tooHigh: Math.max(...heights) - 1,
-            sentences: slide.innerText.split(/[.?:]\\s/).length + slide.querySelectorAll('li').length,
+            sentences: slide.innerText.split(/[.?:]\\s/).length
+                + slide.querySelectorAll('li').length,
             choices: [...slide.querySelectorAll('summary > b')].map(b => b.textContent).join(''),
             small: [...slide.querySelectorAll('*')].filter(isSmall).map(text => text.outerHTML),
         }});
@@ -236,7 +237,7 @@ def test_a_remote_control_goes_on_although_a_slider_was_touched(live):
 
 
 def test_the_next_key_unfolds_one_answer_after_the_other_before_it_goes_on(live):
-    answers = live.locator("section:has(> :has(> details.fragment))").first.locator("details")
+    answers = live.locator(".stack > section:has(details.fragment)").first.locator("details")
     slide = show(live, answers.first)
     assert answers.count() == 3
     for k in range(3):
@@ -246,7 +247,7 @@ def test_the_next_key_unfolds_one_answer_after_the_other_before_it_goes_on(live)
         ]
         assert where(live) == slide
     live.keyboard.press("ArrowRight")
-    assert where(live) == slide + 1
+    assert where(live) > slide
 
 
 def test_nobody_sees_live_slides_without_the_token(address):
