@@ -1,58 +1,88 @@
-"""The teacher's guide: its numbers, its minutes, and what it refers to."""
+"""The teacher's pages: their numbers, their minutes, and what they refer to."""
 
-import doctest
 import re
 from pathlib import Path
 
+import keys
 import pytest
 
 from softmax_lessons.misconceptions import MISTAKES
 
 ROOT = Path(__file__).parent.parent
 TEACHING = ROOT / "docs" / "teaching"
-LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-GUIDES = [TEACHING / f"{lesson.stem[:2]}.md" for lesson in LESSONS]
+LESSONS = {path.stem[:2]: path.name for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
+LONGEST_CARD = 300  # words
 
-every_guide = pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+every_lesson = pytest.mark.parametrize("number", LESSONS)
 
 
 def text(name):
-    return (TEACHING / name).read_text("utf-8")
+    return (TEACHING / f"{name}.md").read_text("utf-8")
 
 
-@every_guide
-def test_every_number_of_a_key_is_what_numpy_gives(guide):
-    key = TEACHING / f"{guide.stem}_key.md"
-    failed, tried = doctest.testfile(str(key), module_relative=False)
-    assert (failed, tried > 0) == (0, True)
+def sections(name):
+    """Return what stands below each heading of a page."""
+    pieces = re.split(r"^## (.+)$", text(name), flags=re.MULTILINE)[1:]
+    return dict(zip(pieces[::2], pieces[1::2], strict=True))
 
 
-@every_guide
-def test_the_minutes_add_up_to_a_school_lesson(guide):
-    minutes = guide.read_text("utf-8").split("## Minutes")[1].split("\n## ")[0]
-    assert sum(map(int, re.findall(r"^\| (\d+) \|", minutes, re.MULTILINE))) == 45
+def plain(page):
+    return " ".join(page.replace("**", "").split())
 
 
-@every_guide
-def test_every_mistake_a_guide_links_to_is_in_the_catalogue(guide):
-    keys = re.findall(r"\(#mistake-([a-z-]+)\)", guide.read_text("utf-8"))
-    assert set(keys) <= MISTAKES.keys()
+@every_lesson
+def test_every_number_of_a_key_is_what_numpy_gives(number):
+    page = plain(text(f"{number}_key") + text(f"{number}_worksheet"))
+    computed = list(getattr(keys, f"key_{number}")())
+    assert [piece for piece in computed if plain(piece) not in page] == []
+    assert len(computed) >= 8
 
 
-@every_guide
-def test_a_guide_has_all_parts_and_names_its_lesson(guide):
-    parts = re.findall(r"^## (.+)$", guide.read_text("utf-8"), re.MULTILINE)
-    assert parts == [
+@every_lesson
+def test_a_card_has_all_parts_and_not_too_many_words(number):
+    assert list(sections(number)) == ["Goal", "Ask first", "Draw", "Worksheet", "Exit question"]
+    assert len(re.findall(r"^\*\*[123]\. ", sections(number)["Ask first"], re.MULTILINE)) == 3
+    card = text(number).partition("```{toctree}")[0]
+    read = re.sub(r"\$[^$]*\$", "formula", re.sub(r"\]\([^)]*\)", "]", card))
+    assert len(re.findall(r"\S*\w\S*", read)) <= LONGEST_CARD
+
+
+@every_lesson
+def test_the_minutes_add_up_to_a_school_lesson(number):
+    minutes = re.findall(r"^\| (\d+) \|", sections(f"{number}_guide")["Minutes"], re.MULTILINE)
+    assert sum(map(int, minutes)) == 45
+
+
+@every_lesson
+def test_the_worksheet_takes_as_long_in_class_as_its_tasks_say(number):
+    tasks = re.findall(
+        r"^\*\*(\d)\..*?\*\* \((\d+) min\)", text(f"{number}_worksheet"), re.MULTILINE
+    )
+    assert [task for task, _ in tasks] == [str(k + 1) for k in range(len(tasks))] != []
+    named, total = re.search(r"tasks? ([\d and]+) \((\d+) minutes\)", text(number)).groups()
+    assert sum(int(dict(tasks)[task]) for task in re.findall(r"\d", named)) == int(total)
+    assert f"| {total} | Worksheet | Task" in text(f"{number}_guide")
+
+
+@every_lesson
+def test_every_mistake_that_is_linked_to_is_in_the_catalogue(number):
+    for name in (number, f"{number}_guide", f"{number}_key"):
+        assert set(re.findall(r"\(#mistake-([a-z-]+)\)", text(name))) <= MISTAKES.keys()
+
+
+@every_lesson
+def test_a_guide_has_all_parts_and_names_its_lesson(number):
+    assert list(sections(f"{number}_guide")) == [
         "Minutes",
         "On the board",
-        "Questions to ask first",
+        "More questions",
         "When a group is stuck",
-        "Exit question",
     ]
-    assert f"../lessons/{LESSONS[int(guide.stem)].name}" in guide.read_text("utf-8")
+    for name in (number, f"{number}_guide"):
+        assert f"../lessons/{LESSONS[number]}" in text(name)
 
 
-def test_the_page_of_the_guide_lists_every_lesson_worksheet_and_key():
-    for guide in GUIDES:
-        for name in (f"{guide.stem}.md", f"{guide.stem}_worksheet.md", f"{guide.stem}_key.md"):
-            assert f"]({name})" in text("index.md")
+@every_lesson
+def test_the_page_of_the_guide_lists_every_card_guide_worksheet_and_key(number):
+    for kind in ("", "_guide", "_worksheet", "_key"):
+        assert f"]({number}{kind}.md)" in text("index")

@@ -25,14 +25,16 @@ READY = ".reveal.ready"
 LEAST = 18  # pixels, of any letter
 ALLOWED = 0.05  # of a slide's height, that may be out of sight before anybody minds
 
-# Of each slide: its heading, the kinds of its blocks, whether an answer with which it begins stands
-# open, whether it is too wide, which part of it is too high, and which text is too small.
+# Of each slide: how it begins, the kinds of its blocks, which of them stand open, whether it is too
+# wide, which part of it is too high with any one answer open, which text is too small, and how many
+# sentences it says.
 MEASURE = f"""async () => {{
     const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
     const kind = block => block.querySelector(':scope > :is(h1, h2, h3)') ? 'heading'
         : block.querySelector(':scope > details:not(.code)') ? 'answer'
         : !block.matches('.jp-CodeCell') ? 'text'
         : block.querySelector('img, .widget-image') ? 'picture' : 'code';
+    const isOpen = block => block.querySelector(':scope > details:not(.code)')?.open;
     const isSmall = element => parseFloat(getComputedStyle(element).fontSize) < {LEAST}
         && element.checkVisibility({{ contentVisibilityAuto: true }})
         && !element.closest('mjx-container, sub, sup, details:not([open]) > :not(summary)')
@@ -42,12 +44,22 @@ MEASURE = f"""async () => {{
         const {{ h, v }} = Reveal.getIndices(slide);
         Reveal.slide(h, v);
         await drawn(), await drawn();
+        const blocks = [...slide.children], open = blocks.map(isOpen), heights = [];
+        for (const answer of [null, ...slide.querySelectorAll('details.fragment')]) {{
+            if (answer) answer.open = true;
+            await drawn(), await drawn();
+            heights.push(slide.scrollHeight / slide.clientHeight);
+            if (answer) answer.open = false;
+        }}
         found.push({{
             heading: slide.textContent.trim().slice(0, 40),
-            kinds: [...slide.children].map(kind),
-            open: slide.querySelector('section > .jp-RenderedMarkdown > details[open]') !== null,
+            kinds: blocks.map(kind),
+            open,
             tooWide: slide.scrollWidth > slide.clientWidth,
-            tooHigh: (slide.scrollHeight - slide.clientHeight) / slide.clientHeight,
+            tooHigh: Math.max(...heights) - 1,
+            sentences: slide.innerText.split(/[.?:]\\s/).length
+                + slide.querySelectorAll('li').length,
+            choices: [...slide.querySelectorAll('summary > b')].map(b => b.textContent).join(''),
             small: [...slide.querySelectorAll('*')].filter(isSmall).map(text => text.outerHTML),
         }});
     }}
@@ -86,17 +98,35 @@ def test_exported_slides_can_be_read(lesson):
     assert_all_can_be_read(lesson[1])
 
 
-def test_an_explorer_or_a_figure_shares_its_slide_with_nothing(lesson):
-    assert [s["kinds"] for s in lesson[1] if "picture" in s["kinds"] and len(s["kinds"]) > 1] == []
+def test_what_to_do_with_an_explorer_stands_above_it(lesson):
+    explored = [slide["kinds"] for slide in lesson[1] if slide["heading"].startswith("Explore")]
+    assert [kinds for kinds in explored if "picture" not in kinds] == []
 
 
-def test_nothing_follows_a_folded_answer_on_its_slide(lesson):
-    assert [slide["kinds"] for slide in lesson[1] if "answer" in slide["kinds"][:-1]] == []
+def test_nothing_follows_a_picture_on_its_slide(lesson):
+    assert [slide["kinds"] for slide in lesson[1] if "picture" in slide["kinds"][:-1]] == []
 
 
-def test_an_answer_stands_open_where_a_slide_begins_with_it(lesson):
-    begins = [slide["kinds"][0] == "answer" for slide in lesson[1]]
-    assert [slide["open"] for slide in lesson[1]] == begins
+def test_a_question_keeps_all_answers_to_choose_from(lesson):
+    choices = {slide["choices"] for slide in lesson[1]}
+    assert choices <= {"", "A.B.C.", "A.B.C.D.", "A.B.C.D.E."}
+
+
+def test_what_follows_a_folded_answer_is_hidden_until_it_is_asked_for(lesson):
+    seen = "section > :has(> details.fragment) + :not(:has(> details), .fragment)"
+    assert lesson[0].locator(seen).count() == 0
+
+
+def test_an_answer_stands_open_only_where_a_slide_begins_with_it(lesson):
+    for slide in lesson[1]:
+        assert slide["open"] == [
+            (k == 0 if kind == "answer" else None) for k, kind in enumerate(slide["kinds"])
+        ]
+
+
+def test_no_slide_says_a_sentence_and_no_more(lesson):
+    alone = [slide for slide in lesson[1] if set(slide["kinds"]) <= {"heading", "text"}]
+    assert [slide["heading"] for slide in alone if slide["sentences"] < 2] == []
 
 
 def test_code_stands_open_where_it_is_all_there_is_to_see(lesson):
@@ -182,7 +212,7 @@ def live(tab, address):
 def test_live_slides_can_be_read(live):
     slides = live.evaluate(MEASURE)
     assert_all_can_be_read(slides)
-    assert ["picture"] in [slide["kinds"] for slide in slides]
+    assert "picture" in [slide["kinds"][-1] for slide in slides]
 
 
 def test_a_slider_moves_the_picture_and_the_numbers_and_leaves_the_slide(live):
@@ -206,15 +236,18 @@ def test_a_remote_control_goes_on_although_a_slider_was_touched(live):
     assert where(live) == slide
 
 
-def test_the_next_key_unfolds_an_answer_before_it_goes_on(live):
-    answer = live.locator("details.fragment").first
-    slide = show(live, answer)
-    expect(answer).not_to_have_attribute("open", "")
+def test_the_next_key_unfolds_one_answer_after_the_other_before_it_goes_on(live):
+    answers = live.locator(".stack > section:has(details.fragment)").first.locator("details")
+    slide = show(live, answers.first)
+    assert answers.count() == 3
+    for k in range(3):
+        live.keyboard.press("ArrowRight")
+        assert answers.evaluate_all("all => all.map(({ open }) => open)") == [
+            j == k for j in range(3)
+        ]
+        assert where(live) == slide
     live.keyboard.press("ArrowRight")
-    expect(answer).to_have_attribute("open", "")
-    assert where(live) == slide
-    live.keyboard.press("ArrowRight")
-    assert where(live) == slide + 1
+    assert where(live) > slide
 
 
 def test_nobody_sees_live_slides_without_the_token(address):

@@ -1,23 +1,26 @@
 // Deals a lesson out to slides, fits the letters to each, and divides the keys between slides and
 // sliders.
 //
-// The title and each "##" begin a column of slides, each "###" a slide. An explorer or a figure has
-// a slide to itself. After a folded answer comes the next slide, so that no output gives the answer
-// away. What does not fit goes on on the next slide, and takes along what introduces it; an answer
-// with which a slide begins stands open.
+// The title and each "##" begin a column of slides, each "###" a slide, if there is more than a
+// sentence before it. A question keeps its answers, and an explorer what to do with it, as long as
+// there is room. What gives an answer away is hidden until asked for. What does not fit goes on on
+// the next slide, and takes along what introduces it.
 
-// Pixels of a slide of 1280 x 720.
-const SIZES = [32, 28, 24];
+// Pixels of a slide of 1280 x 720. Slides are dealt at one size, and letters then grow or shrink.
+const SIZES = [32, 28, 24, 21];
+const DEALT = 24;
 const STEP = 500;
 const NOTHING = 8;
 
-const isCode = (block) => block.matches(".jp-CodeCell");
+const isCode = (block) => block?.matches(".jp-CodeCell");
 const isPicture = (block) => isCode(block) && block.querySelector("img, .jupyter-widgets");
-const isAnswer = (block) => block.querySelector(":scope > details:not(.code)");
+const isAnswer = (block) => block?.querySelector(":scope > details:not(.code)");
 const level = (block) => Number(block.querySelector(":scope > :is(h1, h2, h3)")?.tagName[1] ?? 0);
-// What stays with the block after it: a heading, what stands before code, and the sentence before a
-// list, a table or a formula.
+// What stays with the block after it: a heading, tasks, a table, what stands before code or an
+// answer, and the sentence before a list, a table or a formula.
 const introduces = (block, next) => level(block) > 0
+  || block.querySelector(":scope > :is(ol, table)")
+  || isAnswer(next)
   || isCode(next) && !isCode(block) && !isAnswer(block)
   || block.querySelector(":scope > p")
     && next.querySelector(":scope > :is(ul, ol, table, mjx-container)");
@@ -41,24 +44,25 @@ function deal(slides) {
   let column, slide;
   const begin = () => {
     slide = document.createElement("section");
-    slide.style.fontSize = `${SIZES.at(-1)}px`;
+    slide.style.fontSize = `${DEALT}px`;
     column.append(slide);
   };
   slides.replaceChildren();
   slides.classList.add("dealing");
   for (const [k, block] of blocks.entries()) {
     const last = blocks[k - 1];
-    const onlyHeadings = slide && [...slide.children].every(level);
+    const said = slide && [...slide.children].filter((other) => !level(other)).length;
     if ([1, 2].includes(level(block))) {
       column = document.createElement("section");
       column.className = "stack";
       slides.append(column);
       begin();
-    } else if (isPicture(block) || isPicture(last) || isAnswer(last)
-      || level(block) === 3 && !onlyHeadings) begin();
+    } else if (isPicture(last) || level(block) === 3 && said > 1 || !isAnswer(block)
+      && (isAnswer(last) ? isPicture(block) || !isCode(block) && last !== slide.firstChild
+        : isCode(last) && isAnswer(blocks[k - 2]) && slide.contains(blocks[k - 2]))) begin();
     slide.append(block);
-    const answer = isAnswer(block);
-    if (answer) answer.open = true; // it has to fit when it is opened
+    if (isAnswer(last)) isAnswer(last).open = false;
+    if (isAnswer(block)) isAnswer(block).open = true; // it has to fit when it is opened
     while (!hasRoom(slide)) {
       let first = k;
       while (slide.contains(blocks[first - 1]) && introduces(blocks[first - 1], blocks[first])) {
@@ -69,9 +73,16 @@ function deal(slides) {
       begin();
       slide.append(...blocks.slice(first, k + 1));
     }
-    if (answer) answer.open = slide.firstChild === block;
   }
   slides.classList.remove("dealing");
+  // The next key unfolds one answer after the other, and shows what they are about, before it goes
+  // on. An answer with which a slide begins stands open.
+  for (const block of slides.querySelectorAll("section > section > *")) {
+    const answer = isAnswer(block);
+    if (answer) answer.open = block.matches(":first-child");
+    if (answer && !answer.open) answer.classList.add("fragment");
+    if (isCode(block) && isAnswer(block.previousElementSibling)) block.classList.add("fragment");
+  }
 }
 
 function fits(slide) {
@@ -91,7 +102,7 @@ function fit(slide) {
 
 function foldOrUnfold() {
   for (const answer of Reveal.getCurrentSlide().querySelectorAll("details.fragment")) {
-    answer.open = answer.classList.contains("visible");
+    answer.open = answer.classList.contains("current-fragment");
   }
 }
 
@@ -118,10 +129,6 @@ async function start() {
   document.getElementById("running")?.remove();
   await window.MathJax?.startup?.promise; // formulas have their height before anything is fitted
   deal(document.querySelector(".slides"));
-  // The next key unfolds an answer before it goes on.
-  for (const answer of document.querySelectorAll(".jp-RenderedMarkdown details:not([open])")) {
-    answer.classList.add("fragment");
-  }
   window.addEventListener("keydown", turnThePage, { capture: true });
   for (const name of ["slidechanged", "fragmentshown", "fragmenthidden"]) {
     Reveal.on(name, foldOrUnfold);
