@@ -17,6 +17,7 @@ AXE_SCRIPT = pytest.importorskip(
     "axe_playwright_python.base", reason="axe-core is not installed; `make test-browser` does so"
 ).AXE_SCRIPT
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+LESSON_PAGES = [f"lessons/{LESSONS[k].stem}.html" for k in (0, 5)]
 SITE = ROOT / os.environ.get("SITE", "no site")
 # All but JupyterLite's, which are not ours to mend; one name without a site, for a test to skip.
 PAGES = [
@@ -92,7 +93,7 @@ def moves():
     )
 
 
-@pytest.mark.parametrize("address", ["index.html", f"lessons/{LESSONS[0].stem}.html"])
+@pytest.mark.parametrize("address", ["index.html", *LESSON_PAGES])
 def test_the_explorer_of_the_page_shows_the_numbers_of_that_of_the_package(page, site, address):
     page.goto(f"{site}/{address}")
     for move in moves():
@@ -118,6 +119,20 @@ def test_the_explorer_of_the_page_is_moved_by_keys_alone(page, site):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # on Reset
     expect(note).to_have_text(before)
+
+
+def test_a_strip_shows_an_explorer_at_every_position_of_a_control(page, site):
+    page.goto(f"{site}/lessons/{LESSONS[3].stem}.html")
+    strip = page.locator(".strip")
+    strip.scroll_into_view_if_needed()
+    slider = strip.locator("input")
+    shown = set()
+    for key in ("Home", "ArrowRight", "End"):
+        slider.focus()
+        page.keyboard.press(key)
+        shown.add((strip.locator("img").get_attribute("src"), strip.locator("pre").text_content()))
+    assert len({picture for picture, _ in shown}) == len({text for _, text in shown}) == 3
+    assert strip.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)")
 
 
 def test_what_answers_a_prediction_is_folded(page, site):

@@ -25,14 +25,14 @@ GUIDE = """\
 :ref-type: doc
 :color: secondary
 :outline:
-Teacher's guide
+For teachers
 ```
 """
 NOTE = """
 On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser*
 opens the same with a Python of its own, in which everything moves and answers. Nothing is
 installed."""
-EXPLORER = re.compile(r"^(\w+Explorer)\(\)$", re.MULTILINE)
+EXPLORER = re.compile(r"^(\w+Explorer)\(.*\)$", re.MULTILINE)
 PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
 NAMED = re.compile(r"(?<!\[)\blessons? \d\d(?:(?:,| and|, and| to) \d\d)*")
 ROW = re.compile(r"^\| \[(.+)\]\(notebooks/((..).*)\.ipynb\) \| (\d+) \| (.+) \|$", re.MULTILINE)
