@@ -9,6 +9,7 @@ from itertools import pairwise
 import nbformat
 import numpy as np
 
+from softmax_lessons.misconceptions import MISTAKES
 from tools.slides.lessons import LESSONS, ROOT
 from tools.website import strips
 
@@ -34,6 +35,7 @@ opens the same with a Python of its own, in which everything moves and answers. 
 installed."""
 EXPLORER = re.compile(r"^(\w+Explorer)\(.*\)$", re.MULTILINE)
 PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
+VERDICT = re.compile(r"(<br>|</b> )([a-z-]+)(?=: )")
 NAMED = re.compile(r"(?<!\[)\blessons? \d\d(?:(?:,| and|, and| to) \d\d)*")
 ROW = re.compile(r"^\| \[(.+)\]\(notebooks/((..).*)\.ipynb\) \| (\d+) \| (.+) \|$", re.MULTILINE)
 CARD = """\
@@ -109,9 +111,18 @@ def cards(readme, pictures):
     return "\n".join([":::::{grid} 1 2 2 3\n:gutter: 3\n", *found, ":::::"])
 
 
+def to_mistakes(match):
+    """Return the name of a mistake as a link to its place on the page of mistakes."""
+    before, key = match.groups()
+    link = f'<a href="../mistakes.html#mistake-{key}">{key}</a>'
+    return before + (link if key in MISTAKES else key)
+
+
 def for_page(cell, output, pictures):
     """Return an explorer that moves, or a picture with its alt text and its text twin."""
     data = output.get("data", {})
+    if "text/html" in data:
+        data["text/html"] = VERDICT.sub(to_mistakes, data["text/html"])
     if "image/png" not in data:
         return [output]
     # MyST-NB takes the alt text from the cell, not from the output.
