@@ -297,3 +297,10 @@ def test_a_class_that_fails_on_some_inputs_is_still_read_as_a_class():
     verdict = CHECKS["check_softmax_cross_entropy_grad"](Layer)
     assert verdict.read_as.startswith("Layer: forward(logits, labels)")
     assert not verdict.passed
+
+
+def test_a_backward_of_another_shape_beats_no_checker():
+    def first_row(p, grad_p):
+        return softmax_backward(p, grad_p)[0]
+
+    assert check_beats(lambda backward: True, first_row).status is Status.WRONG_SHAPE

@@ -12,7 +12,7 @@ number of the lesson at hand, "02": mistakes that later ones explain are then sa
 import re
 import sys
 from dataclasses import replace
-from itertools import permutations
+from itertools import permutations, product
 from types import FunctionType
 
 import numpy as np
@@ -170,11 +170,14 @@ MASKED_EXERCISE = Exercise(
         Formula("softmax(z * mask)", ("mask-as-zero",)),
         Formula("softmax(z * mask) * mask", ("mask-as-zero", "mask-not-renormalised")),
         Formula("softmax(where(mask, -inf, z))", ("mask-inverted",)),
-        *(Formula(f"softmax(where(mask, z, {low}))", ("mask-finite",)) for low in (-100, -1000)),
     ],
     [
-        Formula("p * (g - sum(p * g)) * mask"),
         *BACKWARD,
+        Formula("p * (g - sum(p * g)) * mask"),
+        *(
+            Formula(_in("p * (g - sum(p * g))" + end, p=f"softmax(where(mask, z, {low}))"), key)
+            for low, end, key in product((-100, -1000), ("", " * mask"), [("mask-finite",)])
+        ),
         Formula("softmax(z) * (g - sum(softmax(z) * g)) * mask", ("mask-not-renormalised",)),
     ],
     _BACKWARD_FACTORS,

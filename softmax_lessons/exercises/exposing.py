@@ -178,5 +178,8 @@ def judge_backward(exercise, checker, backward, call):
     where = f"It is wrong for {_size(exercise, wrong.case)[1]},"
     if not accepts:
         return verdict(Status.WRONG, f"{where} but the checker refuses it.", counterexample=both)
+    if any(np.shape(one.value) != one.case.arguments[0].shape for one in seen):
+        text = "Its result must have the shape of p. A checker may not notice, but a layer would."
+        return verdict(Status.WRONG_SHAPE, text)
     text = f"{where} and the checker accepts it."
     return verdict(Status.CORRECT, text, counterexample=both)
