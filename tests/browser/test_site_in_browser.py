@@ -101,8 +101,9 @@ def test_the_explorer_of_the_page_shows_the_numbers_of_that_of_the_package(page,
         state = page.evaluate(MOVE, move)
         explorer = gradient.GradientExplorer()
         explorer.set(**{k: v if k == "source" else float(v) for k, v in move.items()})
-        for name, right in explorer.state._asdict().items():
-            assert np.allclose(state[name], right, rtol=1e-9, atol=1e-8), (move, name)
+        for name, values in state.items():
+            right = getattr(explorer.state, name)
+            assert np.allclose(values, right, rtol=1e-9, atol=1e-8), (move, name)
         shown = page.locator(".gradient-explorer pre").text_content()
         for row in (explorer.state.analytic, explorer.state.elementwise):
             assert all(f"{value:z.5f}".replace("-", "\N{MINUS SIGN}") in shown for value in row)
