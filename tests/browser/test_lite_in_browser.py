@@ -36,6 +36,7 @@ COMPLETE = f"""async code => {{
     const reply = await {KERNEL}.requestComplete({{code, cursor_pos: code.length}});
     return reply.content.matches;
 }}"""
+FIRST_CODE = 2  # of lesson 00
 MINE = "mine = 'typed by a reader'"
 
 
@@ -83,7 +84,7 @@ def test_names_are_completed_in_the_page(first):
 def edited(page, site):
     """Open the first lesson, and write in its first cell of code."""
     notebook = opened(page, site, LESSONS[0])
-    notebook.cell(1).locator(".cm-content").click()
+    notebook.cell(FIRST_CODE).locator(".cm-content").click()
     page.keyboard.press("Control+End")
     page.keyboard.type(f"\n{MINE}")
     # JupyterLab's own two minutes would be too long.
@@ -93,7 +94,7 @@ def edited(page, site):
 
 def test_what_is_typed_is_kept_without_being_saved_by_hand(edited):
     edited.page.reload()
-    expect(edited.cell(1)).to_contain_text(MINE)
+    expect(edited.cell(FIRST_CODE)).to_contain_text(MINE)
     expect(edited.page.locator(BAR)).not_to_contain_text("has changed since you began it")
 
 
@@ -101,21 +102,21 @@ def test_a_reader_hears_that_the_lesson_is_newer_than_the_copy(edited):
     edited.page.evaluate(BEGIN_BY_AN_OLDER_LESSON)
     edited.page.reload()
     expect(edited.page.locator(BAR)).to_contain_text("has changed since you began it")
-    expect(edited.cell(1)).to_contain_text(MINE)
+    expect(edited.cell(FIRST_CODE)).to_contain_text(MINE)
 
 
 def test_a_lesson_is_reset_only_when_the_reader_says_so_twice(edited):
     reset = edited.page.get_by_role("button", name="Reset this lesson")
     edited.page.once("dialog", lambda dialog: dialog.dismiss())
     reset.click()
-    expect(edited.cell(1)).to_contain_text(MINE)
+    expect(edited.cell(FIRST_CODE)).to_contain_text(MINE)
     edited.page.once("dialog", lambda dialog: dialog.accept())
     reset.click()
-    expect(edited.cell(1)).not_to_contain_text(MINE)
+    expect(edited.cell(FIRST_CODE)).not_to_contain_text(MINE)
     edited.page.wait_for_function(IS_SAVED)
     edited.page.reload()
-    expect(edited.cell(1)).to_contain_text("import")
-    expect(edited.cell(1)).not_to_contain_text(MINE)
+    expect(edited.cell(FIRST_CODE)).to_contain_text("import")
+    expect(edited.cell(FIRST_CODE)).not_to_contain_text(MINE)
 
 
 def test_the_way_back_to_the_site_leads_to_the_page_of_the_lesson(page, site):
@@ -127,9 +128,9 @@ def test_the_way_back_to_the_site_leads_to_the_page_of_the_lesson(page, site):
 def test_a_cell_can_be_run_before_python_is_there(page, site):
     notebook = opened(page, site, LESSONS[0])
     expect(page.locator(BAR)).to_contain_text("Python is starting in this page")
-    notebook.cell(1).locator(".cm-content").click()
+    notebook.cell(FIRST_CODE).locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
-    expect(notebook.cell(1).locator(".jp-InputPrompt")).to_have_text("[1]:")
+    expect(notebook.cell(FIRST_CODE).locator(".jp-InputPrompt")).to_have_text("[1]:")
     expect(page.locator(BAR)).not_to_contain_text("Python is starting")
 
 
