@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from softmax_lessons.exercises import CHECKS, EXERCISES, check_beats, check_input
+from softmax_lessons.exercises.explain import agrees
 from softmax_lessons.exercises.inputs import Input
-from softmax_lessons.exercises.judge import agrees
 from softmax_lessons.exercises.verdict import Status
 from softmax_lessons.misconceptions.backward import RIGHT_BACKWARDS, WRONG_BACKWARDS
 from softmax_lessons.misconceptions.formula import Formula

@@ -5,7 +5,7 @@ import linecache
 from itertools import count
 from traceback import walk_tb
 
-from softmax_lessons.exercises.judge import described
+from softmax_lessons.exercises.observe import described
 from softmax_lessons.exercises.safe_call import Caller  # noqa: F401 - for the example
 from softmax_lessons.exercises.verdict import Status, as_html
 

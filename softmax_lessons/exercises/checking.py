@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.exercises.judge import described, nothing, nothing_yet
-from softmax_lessons.exercises.verdict import Status, Verdict, printable
+from softmax_lessons.exercises.observe import described, nothing
+from softmax_lessons.exercises.verdict import Status, Verdict, nothing_yet, printable
 from softmax_lessons.misconceptions import MISTAKES
 from softmax_lessons.misconceptions.backward import RIGHT_BACKWARDS, WRONG_BACKWARDS
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from softmax_lessons.exercises.explain import explain
 from softmax_lessons.exercises.inputs import PLAIN
-from softmax_lessons.exercises.judge import Attempt, described, explain, judge, observe
+from softmax_lessons.exercises.judge import Attempt, judge
+from softmax_lessons.exercises.observe import described, observe
 from softmax_lessons.exercises.reading import NO_AXIS, ONE, ROWS, read
 from softmax_lessons.exercises.verdict import Status, Verdict
 

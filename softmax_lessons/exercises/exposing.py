@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 
 from softmax_lessons.exercises.doorway import reading_of
+from softmax_lessons.exercises.explain import agrees
 from softmax_lessons.exercises.inputs import Input
-from softmax_lessons.exercises.judge import agrees, described, nothing, observe
+from softmax_lessons.exercises.observe import described, nothing, observe
 from softmax_lessons.exercises.reading import ONE, ROLES
 from softmax_lessons.exercises.verdict import Counterexample, Status, Verdict, printable
 

@@ -13,12 +13,10 @@ from itertools import chain, permutations, product
 import numpy as np
 
 from softmax_lessons import numerics
+from softmax_lessons.exercises.exercise import Exercise
+from softmax_lessons.exercises.explain import agrees
 from softmax_lessons.exercises.inputs import INTEGERS
-from softmax_lessons.exercises.judge import (
-    Exercise,
-    agrees,
-    kept,
-)
+from softmax_lessons.exercises.observe import kept
 
 TARGETS = "t y y_true target targets label labels one_hot"
 ROLES = {

@@ -268,3 +268,12 @@ class Verdict:
             'max-width:60em">'
             f"{''.join(parts)}</div>"
         )
+
+
+def nothing_yet(signature):
+    """Return the verdict on a stub."""
+    return Verdict(
+        signature,
+        Status.NOT_ATTEMPTED,
+        "Nothing comes back yet. If you have written it, is there a return?",
+    )
