@@ -17,7 +17,6 @@ from softmax_lessons.plotting import (
     Bars,
     BlockMatrix,
     HeatMap,
-    ImageRow,
     ImageRows,
     Simplex,
     StepCurve,
@@ -214,33 +213,34 @@ def test_a_gradient_and_its_mean_show_themselves_with_alt_text_and_numbers():
     assert "mean of 2.00" in metadata["image/png"]["alt"]
 
 
-def test_a_row_of_images_holds_their_numbers_and_leaves_free_places_empty(ax):
-    row = ImageRow(ax, ["a", "b"], shape=(2, 3), limit=6, places=3)
-    images = np.arange(12.0).reshape(2, 2, 3)
-    row.set(images)
-    shown = row.cells.get_array()
+def test_rows_of_images_hold_their_numbers_and_leave_free_places_empty():
+    rows = [np.arange(12.0).reshape(2, 2, 3), np.ones((3, 2, 3))]
+    first, _ = ImageRows(rows, [["a", "b"], ["c", "d", "e"]]).figure.axes
+    shown = first.collections[0].get_array()
     assert shown.shape == (2, 3 * 3 + 2)
-    assert_array_equal(shown[:, :3], images[0])
-    assert_array_equal(shown[:, 4:7], images[1])
+    assert_array_equal(shown[:, :3], rows[0][0])
+    assert_array_equal(shown[:, 4:7], rows[0][1])
     assert shown.mask[:, [3, *range(7, 11)]].all()
-    assert texts(ax.get_xticklabels()) == ["a", "b"]
+    assert texts(first.get_xticklabels()) == ["a", "b"]
 
 
-def test_signed_images_are_white_at_zero_and_mark_what_is_clearly_negative(ax):
-    row = ImageRow(ax, ["a", "b"], shape=(1, 2), limit=4, signed=True)
-    row.set(np.array([[[0.0, -2.0]], [[2.0, -0.5]]]))
-    zero, negative, positive = row.cells.cmap(row.cells.norm([0.0, -2.0, 2.0]))[:, :3]
+def test_signed_images_are_white_at_zero_and_mark_what_is_clearly_negative():
+    images = np.array([[[0.0, -2.0]], [[2.0, -0.5]]])
+    ax = ImageRows([images], [["a", "b"]], limit=4, signed=True).figure.axes[0]
+    (cells,) = ax.collections
+    zero, negative, positive = cells.cmap(cells.norm([0.0, -2.0, 2.0]))[:, :3]
     assert contrast(zero, "white") < 1.1
     assert negative[2] > negative[0]  # blue
     assert positive[0] > positive[2]  # red
-    assert_array_equal(row.marks.get_xydata(), [[1, 0]])
+    (marks,) = [line for line in ax.lines if line.get_label() == "negative"]
+    assert_array_equal(marks.get_xydata(), [[1, 0]])
 
 
 def test_each_row_of_images_has_colours_of_its_own_unless_a_limit_is_given():
     rows, titles = [np.ones((1, 2, 2)), np.full((2, 2, 2), -3.0)], [["a"], ["b", "c"]]
     for limit, expected in ((None, [1, 3]), (8, [8, 8])):
         images = ImageRows(rows, titles, names=["one", "two"], limit=limit, signed=True)
-        meshes = [ax.collections[0] for ax in images.figure().axes if ax.get_title(loc="left")]
+        meshes = [ax.collections[0] for ax in images.figure.axes if ax.get_title(loc="left")]
         assert [mesh.norm.vmax for mesh in meshes] == expected
 
 
@@ -254,7 +254,7 @@ def test_images_come_as_a_picture_with_alt_text_and_as_numbers():
 
 def test_no_text_of_a_figure_of_images_is_cut_off_or_lies_on_another():
     rows, titles = [np.ones((10, 8, 8))] * 2, [[f"{k} → {k}" for k in range(10)]] * 2
-    figure = ImageRows(rows, titles, names=["one", "two"], signed=True).figure()
+    figure = ImageRows(rows, titles, names=["one", "two"], signed=True).figure
     figure.draw_without_rendering()
     for ax in figure.axes:
         for text in [*ax.get_xticklabels(), *ax.get_yticklabels(), ax._left_title]:

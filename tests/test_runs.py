@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from numpy.testing import assert_array_equal
 
-from softmax_lessons.plotting.runs import plot_probabilities
+from softmax_lessons.plotting import plot_probabilities
 
 RUNS = {"first": [0.1, 0.6, 0.9], "second": [0.1, 0.2, 0.4], "third": [0.2, 0.2, 0.2]}
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+FIRST = "00_start_here.ipynb"
 NEEDED = ("jupyterlab", "ipykernel", "softmax_lessons")
 TEXT_BROWSERS = {"elinks", "links", "lynx", "w3m", "www-browser"}
 
@@ -58,8 +59,8 @@ def first_page():
     lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
     lines = renew(lessons, ROOT / "my_lessons")
     print(*lines, sep="\n", end="\n" * bool(lines))
-    there = (ROOT / "my_lessons" / lessons[0].name).exists()
-    return f"{'my_lessons' if there else 'notebooks'}/{lessons[0].name}"
+    mine = Path("my_lessons", FIRST)
+    return (mine if (ROOT / mine).exists() else Path("notebooks", FIRST)).as_posix()
 
 
 def options(page):

@@ -3,14 +3,15 @@
 Every class here draws its artists once, when it is made, without data. `set` gives these same
 artists data, so that a picture that moves is never built anew; `artists` is all that `set` may
 change. Nothing is computed but where things go, arguments are not checked, and pyplot is never
-touched. All quantities are dimensionless. `plot_gradient_and_mean` and `ImageRows` stand still.
+touched. All quantities are dimensionless. What shows itself in a cell is a `Still`.
 """
 
 from softmax_lessons.plotting.bars import Bars, Levels
 from softmax_lessons.plotting.curves import Curves, StepCurve
 from softmax_lessons.plotting.gradient_and_mean import plot_gradient_and_mean
-from softmax_lessons.plotting.images import ImageRow, ImageRows
+from softmax_lessons.plotting.images import ImageRows
 from softmax_lessons.plotting.matrices import BlockMatrix, FormulaMatrix, HeatMap, Sums
+from softmax_lessons.plotting.runs import plot_probabilities
 from softmax_lessons.plotting.simplex import Simplex
 from softmax_lessons.plotting.style import (
     ACCENT,
@@ -40,7 +41,6 @@ __all__ = [
     "Curves",
     "FormulaMatrix",
     "HeatMap",
-    "ImageRow",
     "ImageRows",
     "Label",
     "Levels",
@@ -49,5 +49,6 @@ __all__ = [
     "Sums",
     "class_names",
     "plot_gradient_and_mean",
+    "plot_probabilities",
     "short_number",
 ]

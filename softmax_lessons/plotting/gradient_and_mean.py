@@ -1,12 +1,10 @@
 """An incoming gradient against its weighted mean: what becomes of it at the logits, in one look."""
 
-from base64 import b64encode
-from io import BytesIO
-
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from softmax_lessons.plotting.still import Still
 from softmax_lessons.plotting.style import ACCENT, ANALYTIC, STYLE, class_names, short_number
 
 ABOVE = {"facecolor": ACCENT, "edgecolor": "black"}
@@ -46,11 +44,11 @@ def plot_gradient_and_mean(p, g, ax=None):
         return GradientAndMean(np.asarray(p, dtype=float), np.asarray(g, dtype=float), ax)
 
 
-class GradientAndMean:
+class GradientAndMean(Still):
     """The picture that `plot_gradient_and_mean` draws; `mean` is the weighted mean."""
 
     def __init__(self, p, g, ax):
-        self.p, self.g, self.ax = p, g, ax
+        self.p, self.g, self.ax, self.figure = p, g, ax, ax.figure
         self.mean, at = float(p @ g), np.arange(len(p))
         above = g >= self.mean
         self.bars = [
@@ -86,16 +84,11 @@ class GradientAndMean:
             ]
         )
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        """Return the picture, and its numbers for readers without it."""
-        file = BytesIO()
-        with matplotlib.rc_context(STYLE):
-            self.ax.figure.savefig(file, format="png", dpi=100)
+    def alt(self):
+        """Return what the picture shows."""
         up = [str(k) for k, value in enumerate(self.g, start=1) if value >= self.mean]
-        alt = (
+        return (
             f"The incoming gradient over {len(self.p)} classes as bars that stand on its weighted"
             f" mean of {self.mean:z.2f}, each as wide as its probability. Not below"
             f" the mean: class {', '.join(up)}."
         )
-        data = {"image/png": b64encode(file.getvalue()).decode("ascii"), "text/plain": repr(self)}
-        return data, {"image/png": {"alt": alt}}

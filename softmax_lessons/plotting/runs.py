@@ -1,12 +1,10 @@
 """Runs of gradient descent side by side: one number after every step, a curve for each run."""
 
-from base64 import b64encode
-from io import BytesIO
-
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from softmax_lessons.plotting.still import Still
 from softmax_lessons.plotting.style import ACCENT, CLASS_COLOURS, STYLE
 
 # A colour and a dash pattern for each run, so that neither is needed to tell them apart.
@@ -36,13 +34,14 @@ def plot_probabilities(runs):
     return Probabilities({name: np.asarray(run, dtype=float) for name, run in runs.items()})
 
 
-class Probabilities:
+class Probabilities(Still):
     """The picture that `plot_probabilities` draws, on its `ax`."""
 
     def __init__(self, runs):
         self.runs = runs
         with matplotlib.rc_context(STYLE):
-            self.ax = ax = Figure(figsize=(10, 4.5), layout="constrained").add_subplot()
+            self.figure = Figure(figsize=(10, 4.5), layout="constrained")
+            self.ax = ax = self.figure.add_subplot()
             for (name, run), colour, dash in zip(runs.items(), COLOURS, DASHES, strict=False):
                 ax.plot(run, label=name, color=colour, linestyle=dash, linewidth=3)
             ax.set_ylim(-0.03, 1.03)
@@ -61,12 +60,7 @@ class Probabilities:
             lines.append(f"{name}: {run[0]:.2f} at step 0, {half}, {last}")
         return "\n".join(lines)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        """Return the picture, and its numbers for readers without it."""
-        file = BytesIO()
-        with matplotlib.rc_context(STYLE):
-            self.ax.figure.savefig(file, format="png", dpi=100)
-        alt = "Curves of the probability of the true class over the steps. "
-        alt += "; ".join(repr(self).splitlines()) + "."
-        data = {"image/png": b64encode(file.getvalue()).decode("ascii"), "text/plain": repr(self)}
-        return data, {"image/png": {"alt": alt}}
+    def alt(self):
+        """Return what the picture shows."""
+        lines = "; ".join(repr(self).splitlines())
+        return f"Curves of the probability of the true class over the steps. {lines}."
