@@ -70,8 +70,7 @@ def main(folder):
             entry |= {"file_name": file, "sha256": hashlib.sha256(content).hexdigest()}
         (folder / file).write_bytes(content)
     for name in CORE:
-        if name in files:
-            (folder / name).write_bytes(files[name])
+        (folder / name).write_bytes(files[name])
     (folder / "pyodide-lock.json").write_text(json.dumps(lock | {"packages": packages}), "utf-8")
 
 

@@ -37,7 +37,7 @@ html_title = project
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static", "gradient_explorer.png"]
 html_baseurl = os.environ.get("SITE_ADDRESS", "")  # previews and canonical links want it whole
-html_css_files = ["site.css"]
+html_css_files = ["site.css", "explorers.css"]
 html_js_files = [
     ("site.js", {"defer": "defer"}),
     ("explorer.js", {"type": "module"}),

@@ -83,7 +83,7 @@ class Chart {
       const beyond = height > this.high || height < this.low, inside = height > 0 ? 10 : -10;
       const w = width / 4, at = end + inside;
       cut.setAttribute("d", beyond ? `M${x} ${at}l${w} -5 ${w} 5 ${w} -5 ${w} 5` : "");
-      text.setAttribute("y", height < 0 ? end + 14 : end - 5);
+      text.setAttribute("y", height < 0 ? end + 16 : end - 5);
       text.textContent = fixed(height, 2);
     }));
   }

@@ -4,9 +4,11 @@ function add(parent, name, properties = {}) {
 }
 
 async function bring(strip) {
-  const { folder } = strip.dataset;
-  const controls = await (await fetch(`${folder}strip.json`)).json();
-  const image = strip.querySelector("img"), numbers = strip.querySelector("pre");
+  const { kind, folder } = strip.dataset;
+  const script = add(strip, "script", { src: `${folder}frames.js` });
+  await new Promise((resolve) => script.addEventListener("load", resolve));
+  const controls = window.strips[kind];
+  const [image, caption, numbers] = ["img", ".caption", "pre"].map((one) => strip.querySelector(one));
   const form = add(strip, "form");
   strip.prepend(form);
   const chosen = add(add(form, "label", { textContent: "move " }), "select");
@@ -14,13 +16,14 @@ async function bring(strip) {
   const row = add(form, "label"), name = add(row, "span"), range = add(row, "input", { type: "range", min: 0, step: 1 });
   const value = add(row, "output");
   add(strip, "p", {
-    className: "caption",
+    className: "note",
     textContent: "One control at a time, from the first position. In the lesson itself, all move together.",
   });
   const show = () => {
-    const [picture, alt, text, label] = controls[chosen.value].frames[range.value];
+    const [picture, alt, said, text, label] = controls[chosen.value].frames[range.value];
     Object.assign(image, { src: folder + picture, alt });
     value.value = range.ariaValueText = label;
+    caption.textContent = said;
     numbers.textContent = text;
   };
   const choose = () => {
@@ -40,7 +43,7 @@ const seen = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries)
     if (isIntersecting) {
       seen.unobserve(target);
-      bring(target);
+      bring(target.closest(".strip"));
     }
 });
-for (const strip of document.querySelectorAll(".strip")) seen.observe(strip);
+for (const image of document.querySelectorAll(".strip img")) seen.observe(image);

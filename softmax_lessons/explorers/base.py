@@ -120,6 +120,8 @@ class Explorer(ABC):
     ----------
     controls : dict of str to widget
         Every control by its name.
+    labels : dict of str to str
+        What each control is called on the screen.
     state : NamedTuple
         The arrays that the picture shows, computed from the controls.
     widget : ipywidgets.VBox
@@ -128,6 +130,7 @@ class Explorer(ABC):
 
     def __init__(self, *groups, size):
         self.controls = {name: control for group in groups for name, control in group.items()}
+        self.labels = {name: control.description for name, control in self.controls.items()}
         self._initial = {name: control.value for name, control in self.controls.items()}
         self._held = False
         self._scenes = {}

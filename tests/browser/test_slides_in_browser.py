@@ -13,7 +13,7 @@ import matplotlib
 import nbformat
 import pytest
 from lab_server import ROOT
-from notebook import LONGEST, PIXELS, move_a_slider
+from notebook import LONGEST, move_a_slider
 from playwright.sync_api import expect
 
 from softmax_lessons.explorers import JacobianExplorer
@@ -33,7 +33,7 @@ MEASURE = f"""async () => {{
     const kind = block => block.querySelector(':scope > :is(h1, h2, h3)') ? 'heading'
         : block.querySelector(':scope > details:not(.code)') ? 'answer'
         : !block.matches('.jp-CodeCell') ? 'text'
-        : block.querySelector('img, .widget-image') ? 'picture' : 'code';
+        : block.querySelector('img, .gradient-explorer, .widget-image') ? 'picture' : 'code';
     const isOpen = block => block.querySelector(':scope > details:not(.code)')?.open;
     const isSmall = element => parseFloat(getComputedStyle(element).fontSize) < {LEAST}
         && element.checkVisibility({{ contentVisibilityAuto: true }})
@@ -67,6 +67,12 @@ MEASURE = f"""async () => {{
 }}"""
 # In the order of the page, the id of each cell of code, and for each heading none.
 ORDER = """all => all.map(found => found.matches('.jp-CodeCell') ? found.id : 'heading')"""
+
+# Of a picture, at last: 0 where there is none.
+WIDTH = """picture => {
+    picture.loading = 'eager';
+    return picture.decode().then(() => picture.naturalWidth);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -150,13 +156,32 @@ def test_nothing_is_lost_or_moved(lesson):
 
 def test_pictures_have_alt_text_and_formulas_are_set(lesson):
     page, _, cells = lesson
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    drawn_by_the_page = [cell for cell in cells if "GradientExplorer(" in cell.source]
+    outputs = [
+        o for cell in cells if cell not in drawn_by_the_page for o in cell.get("outputs", ())
+    ]
     alt = [o.metadata["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
     pictures = page.locator(".slides img")
     assert pictures.evaluate_all("all => all.map(picture => picture.alt)") == alt
-    assert None not in [picture.evaluate(PIXELS) for picture in pictures.all()]
+    assert 0 not in [picture.evaluate(WIDTH) for picture in pictures.all()]
+    assert page.locator(".gradient-explorer").count() == len(
+        [cell for cell in drawn_by_the_page if cell.outputs]
+    )
     assert page.locator("mjx-container").count() > 0
     assert page.locator("mjx-merror").count() == 0
+
+
+def test_explorers_move_without_a_kernel_and_leave_the_slide(lesson):
+    page = lesson[0]
+    for explorer in page.locator(".strip, .gradient-explorer").all():
+        slide = show(page, explorer)
+        slider = explorer.locator("input").first
+        slider.press("Home")
+        first = explorer.locator("pre").text_content()
+        slider.press("End")
+        expect(explorer.locator("pre")).not_to_have_text(first)
+        assert where(page) == slide
+        assert 0 not in [picture.evaluate(WIDTH) for picture in explorer.locator("img").all()]
 
 
 def where(page):

@@ -1,16 +1,19 @@
-"""Slides that need no kernel: pages with a picture where each explorer was."""
+"""Slides that need no kernel: pages with explorers that move without one."""
 
 import shutil
 from html import escape
 from string import Template
 
 from nbconvert import SlidesExporter
+from nbformat.v4 import new_output
 from traitlets.config import Config
 
 from tools import assets
 from tools.slides import lessons
+from tools.website import strips
 
 FILES = "slides_files"
+STATIC = lessons.ROOT / "docs" / "_static"
 
 
 def export(paths, folder):
@@ -20,6 +23,7 @@ def export(paths, folder):
     lessons.copy_reveal(files / "reveal")
     assets.copy(assets.MATHJAX, files / "mathjax")
     shutil.copy(lessons.TEMPLATES / "mathjax_settings.js", files)
+    shutil.copy(STATIC / "explorers.css", files)
     exporter = SlidesExporter(
         config=Config(),
         extra_template_basedirs=[str(lessons.TEMPLATES)],
@@ -28,11 +32,16 @@ def export(paths, folder):
         reveal_theme=lessons.THEME,
         mathjax_url=f"{FILES}/mathjax/tex-chtml.js",
     )
+    # In the page, since a page that is opened as a file cannot load modules.
+    scripts = [(STATIC / name).read_text("utf-8") for name in ("explorer.js", "strips.js")]
     pages = {path.stem[:2]: f"{path.stem}.html" for path in paths}
     rows = []
     for path, name in zip(paths, pages.values(), strict=True):
         notebook = lessons.read(path, pages)
-        page, _ = exporter.from_notebook_node(notebook)
+        for cell in notebook.cells:
+            if html := strips.in_place_of(cell, files / "strips", f"{FILES}/strips"):
+                cell.outputs = [new_output("display_data", {"text/html": html})]
+        page, _ = exporter.from_notebook_node(notebook, {"scripts": scripts})
         (folder / name).write_text(page, "utf-8")
         rows.append(f'<li><a href="{name}">{escape(notebook.metadata.title)}</a></li>')
     contents = Template((lessons.TEMPLATES / "contents.html").read_text("utf-8"))

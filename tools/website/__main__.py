@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tools import assets
 from tools.slides.lessons import DIAGNOSE, LESSONS, ROOT
-from tools.website import lite, mistakes, pages, pyodide
+from tools.website import lite, mistakes, pages, pyodide, strips
 
 NOTEBOOKS = [*LESSONS.values(), DIAGNOSE]
 
@@ -28,7 +28,7 @@ def build_pages(staging, target):
     readme = (ROOT / "README.md").read_text("utf-8")
     cards = pages.cards(readme, source / "_static" / "cards")
     (source / "lessons" / "cards.txt").write_text(cards, "utf-8")
-    (source / "gradient_explorer.html").write_text(pages.gradient_explorer(), "utf-8")
+    (source / "gradient_explorer.html").write_text(strips.gradient_explorer(), "utf-8")
     (source / "mistakes.md").write_text(mistakes.page(LESSONS), "utf-8")
     assets.copy(assets.MATHJAX, source / "_static" / "mathjax")
     options = ["-q", "-W", "--keep-going", "-n", "-b", "html", "-d", staging / "doctrees"]
@@ -59,7 +59,7 @@ def main():
         staging, site = Path(folder), Path(folder, "site")
         pyodide.place(where, staging / "pyodide")  # first: it may be out of reach
         build_pages(staging, site)
-        lite.build(NOTEBOOKS, where, staging / "lite", site / "lite")
+        lite.build(NOTEBOOKS, staging / "lite", site / "lite")
         shutil.copytree(staging / "pyodide", site / "lite" / lite.HERE, dirs_exist_ok=True)
         for path in site.rglob("*"):
             os.utime(path)  # browsers take a page of the same age for the same page

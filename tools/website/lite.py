@@ -21,12 +21,11 @@ HEAD = (
 SETTINGS = "jupyter-lite.json"
 
 
-def build(lessons, where, staging, target):
+def build(lessons, staging, target):
     """Build a JupyterLite with these lessons.
 
-    `where` is the folder of a Pyodide release, or the address of one; what `pyodide.place` makes of
-    it belongs into `HERE`. `staging` does not exist yet: a second build in it would leave out the
-    settings.
+    What `pyodide.place` makes belongs into `HERE`. `staging` does not exist yet: a second build in
+    it would leave out the settings.
     """
     staging.mkdir()
     mine = staging / "copies"
@@ -44,7 +43,7 @@ def build(lessons, where, staging, target):
     }
     config = json.dumps({"LiteBuildConfig": how_to_build})
     (staging / "jupyter_lite_config.json").write_text(config, "utf-8")
-    (staging / SETTINGS).write_text(json.dumps(settings(where)), "utf-8")
+    (staging / SETTINGS).write_text(json.dumps(settings()), "utf-8")
     command = [sys.executable, "-m", "jupyter", "lite", "build"]
     run = subprocess.run(command, cwd=staging, capture_output=True, text=True)
     if run.returncode:
@@ -58,10 +57,10 @@ def build(lessons, where, staging, target):
         page.write_text(text.replace("<head>", f"<head>{HEAD}", 1), "utf-8")
 
 
-def settings(where):
+def settings():
     """Return what JupyterLite reads when it is opened."""
     kernel = {
-        "pyodideUrl": f"{HERE if isinstance(where, Path) else where}/pyodide.mjs",
+        "pyodideUrl": f"{HERE}/pyodide.mjs",
         "disablePyPIFallback": True,  # what is not in the lock is not there
         "loadPyodideOptions": {
             "packages": pyodide.AT_ONCE,

@@ -1,13 +1,11 @@
 """The lessons as pages that are read without a kernel."""
 
-import json
 import re
 from base64 import b64decode
 from html import escape
 from itertools import pairwise
 
 import nbformat
-import numpy as np
 
 from softmax_lessons.misconceptions import MISTAKES
 from tools.slides.lessons import LESSONS, ROOT
@@ -33,7 +31,6 @@ NOTE = """
 On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser*
 opens the same with a Python of its own, in which everything moves and answers. Nothing is
 installed."""
-EXPLORER = re.compile(r"^(\w+Explorer)\(.*\)$", re.MULTILINE)
 PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
 VERDICT = re.compile(r"(<br>|</b> )([a-z-]+)(?=: )")
 NAMED = re.compile(r"(?<!\[)\blessons? \d\d(?:(?:,| and|, and| to) \d\d)*")
@@ -47,15 +44,6 @@ CARD = """\
 {minutes} minutes. You will be able to {outcome}.
 :::
 """
-
-
-def gradient_explorer():
-    """Return the place of the gradient explorer, with the random gradients that it shows."""
-    rows = [np.random.default_rng(seed).normal(size=3).tolist() for seed in range(100)]
-    return (
-        f'<div class="gradient-explorer" data-random="{json.dumps(rows)}">'
-        "The sliders need JavaScript.</div>"
-    )
 
 
 def stage(lesson, folder, pictures):
@@ -125,13 +113,12 @@ def for_page(cell, output, pictures):
         data["text/html"] = VERDICT.sub(to_mistakes, data["text/html"])
     if "image/png" not in data:
         return [output]
-    # MyST-NB takes the alt text from the cell, not from the output.
-    alt = output.metadata["image/png"]["alt"]
-    cell.metadata["mystnb"] = {"image": {"alt": alt}}
-    if explorer := EXPLORER.search(cell.source):
-        kind = explorer[1]
-        html = gradient_explorer() if kind == "GradientExplorer" else strips.make(kind, pictures)
+    if html := strips.in_place_of(cell, pictures, "../_static/strips"):
         return [nbformat.v4.new_output("display_data", {"text/html": html})]
+    # Alt text becomes a caption for all. MyST-NB takes it from the cell, not from the output.
+    caption = output.metadata["image/png"]["alt"]
+    image = {"alt": "The picture that the caption describes."}
+    cell.metadata["mystnb"] = {"image": image, "figure": {"caption": caption}}
     text = data["text/plain"]
     if text.startswith("<Figure"):
         return [output]

