@@ -36,6 +36,11 @@ COMPLETE = f"""async code => {{
     const reply = await {KERNEL}.requestComplete({{code, cursor_pos: code.length}});
     return reply.content.matches;
 }}"""
+FROM_SOURCE = """\
+import sys
+origins = {m.__name__: m.__spec__.origin for m in sys.modules.values() if m.__spec__}
+print(*sorted({name.partition('.')[0] for name, origin in origins.items()
+               if str(origin).endswith('.py')}))"""
 FIRST_CODE = 2  # of lesson 00
 MINE = "mine = 'typed by a reader'"
 
@@ -78,6 +83,11 @@ def test_attempts_are_kept_beside_the_lessons(first):
 def test_names_are_completed_in_the_page(first):
     names = first.page.evaluate(COMPLETE, "numerics.softmax_j")
     assert {name.rpartition(".")[-1] for name in names} == {"softmax_jacobian", "softmax_jvp"}
+
+
+def test_what_a_lesson_imports_is_compiled_before(first):
+    ours_and_the_kernel_s = {"softmax_lessons", "ipykernel", "piplite", "pyodide_kernel"}
+    assert set(first.execute(FROM_SOURCE).split()) <= ours_and_the_kernel_s
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def to_mistakes(match):
 
 
 def for_page(cell, output, pictures):
-    """Return an explorer that moves, or a picture with its alt text and its text twin."""
+    """Return an explorer that moves, or a picture with its caption and its text twin."""
     data = output.get("data", {})
     if "text/html" in data:
         data["text/html"] = VERDICT.sub(to_mistakes, data["text/html"])
@@ -115,18 +115,15 @@ def for_page(cell, output, pictures):
         return [output]
     if html := strips.in_place_of(cell, pictures, "../_static/strips"):
         return [nbformat.v4.new_output("display_data", {"text/html": html})]
-    # Alt text becomes a caption for all. MyST-NB takes it from the cell, not from the output.
-    caption = output.metadata["image/png"]["alt"]
-    image = {"alt": "The picture that the caption describes."}
-    cell.metadata["mystnb"] = {"image": image, "figure": {"caption": caption}}
-    text = data["text/plain"]
-    if text.startswith("<Figure"):
-        return [output]
-    twin = (
-        '<details class="text-twin"><summary>The same in numbers</summary>'
-        f'<pre tabindex="0">{escape(text)}</pre></details>'
-    )
-    return [output, nbformat.v4.new_output("display_data", {"text/html": twin})]
+    # The alt text is there for all, below. MyST-NB takes the picture's own from the cell.
+    cell.metadata["mystnb"] = {"image": {"alt": "The picture that is described below."}}
+    html = f'<p class="caption">{escape(output.metadata["image/png"]["alt"])}</p>'
+    if not (text := data["text/plain"]).startswith("<Figure"):
+        html += (
+            '<details class="text-twin"><summary>The same in numbers</summary>'
+            f'<pre tabindex="0">{escape(text)}</pre></details>'
+        )
+    return [output, nbformat.v4.new_output("display_data", {"text/html": html})]
 
 
 def mend(page):
