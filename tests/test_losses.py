@@ -41,14 +41,6 @@ def soft(shape, axis=-1, seed=1):
 # Values
 
 
-def test_the_case_of_three_logits_has_the_known_cross_entropy_and_gradient():
-    z, t = [-1, -1, 1], [0, 1, 0]
-    assert softmax_cross_entropy(z, t) == pytest.approx(2.23954477, abs=1e-8)
-    assert cross_entropy(softmax([-1.0, -1.0, 1.0]), t) == pytest.approx(2.23954477, abs=1e-8)
-    expected = [0.10650698, -0.89349302, 0.78698604]
-    assert_allclose(softmax_cross_entropy_grad(z, t), expected, atol=1e-8)
-
-
 def test_squared_error_is_the_sum_over_classes_and_the_mean_over_slices():
     # (0.5**2 + 0.5**2 + 0) and (0 + 1 + 1)
     p, t = [[0.5, 0.5, 0.0], [0.0, 1.0, 0.0]], [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
@@ -109,11 +101,6 @@ def test_class_indices_equal_one_hot_targets(function, axis):
     assert_array_equal(actual, function(p, one_hot, "none", axis))
 
 
-@every_function
-def test_a_single_slice_takes_a_single_index(function):
-    assert_array_equal(function([0.2, 0.8], 1), function([0.2, 0.8], [0.0, 1.0]))
-
-
 @every_pair
 def test_reductions_are_the_sum_and_the_mean_over_slices(loss, gradient):
     p, t = positive((4, 3, 2)), soft((4, 3, 2), axis=1)
@@ -159,13 +146,11 @@ def test_floats_keep_their_dtype_and_integers_become_float64(function):
     assert function(np.array([1, 2], np.int8), 1).dtype == np.float64
 
 
-@pytest.mark.parametrize("target", [soft((4, 3)), np.array([0, 1, 2, 0])])
 @every_function
-def test_nothing_is_written_to(function, target):
-    p, t = positive((4, 3)), target.copy()
-    p.flags.writeable = t.flags.writeable = False
-    function(p, t)
-    assert_array_equal(p, positive((4, 3)))
+def test_nothing_is_written_to(function):
+    for p, t in ((positive((4, 3)), soft((4, 3))), (positive((4, 3)), np.array([0, 1, 2, 0]))):
+        p.flags.writeable = t.flags.writeable = False
+        function(p, t)
 
 
 # Errors
@@ -194,24 +179,18 @@ def test_what_does_not_fit_is_refused_by_name(function, error, message, p, t, op
 
 
 @pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 @every_class
-def test_the_class_gives_what_its_functions_give(loss_class, pair, axis):
+def test_the_class_gives_what_its_functions_give_whatever_happens_to_the_arrays_after_forward(
+    loss_class, pair, reduction, axis
+):
     p, t = positive((4, 3)), soft((4, 3), axis)
-    for reduction in ("mean", "sum", "none"):
-        loss = loss_class(reduction, axis)
-        assert_array_equal(loss.forward(p, t), pair[0](p, t, reduction, axis))
-        assert_array_equal(loss.backward(), pair[1](p, t, reduction, axis))
-
-
-@every_class
-def test_backward_survives_a_change_of_the_arrays_after_forward(loss_class, pair):
-    p, t = positive((4, 3)), np.array([0, 1, 2, 0])
-    loss = loss_class()
-    loss.forward(p, t)
-    expected = pair[1](p, t)
+    loss, gradient = (function(p, t, reduction, axis) for function in pair)
+    of_class = loss_class(reduction, axis)
+    assert_array_equal(of_class.forward(p, t), loss)
     p += 1
-    t[:] = 0
-    assert_array_equal(loss.backward(), expected)
+    t += 1
+    assert_array_equal(of_class.backward(), gradient)
 
 
 @every_class

