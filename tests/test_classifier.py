@@ -34,7 +34,7 @@ def digits():
 def few():
     """Return inputs and one-hot targets of 12 samples with 4 features and 3 classes."""
     rng = np.random.default_rng(0)
-    return rng.normal(size=(12, 4)), np.eye(3)[np.arange(12) % 3]
+    return rng.normal(size=(12, 4)), np.eye(3)[np.arange(12) ** 2 % 3]
 
 
 def test_the_order_of_the_digits_gives_every_digit_the_same_share_in_training():
@@ -95,6 +95,10 @@ def test_on_step_is_told_what_the_run_holds_and_the_last_step_is_that_of_the_fin
     assert_array_equal(np.transpose(told), [range(6), run.losses, run.accuracies])
     assert run.losses[0] == pytest.approx(np.log(3))
     assert (np.diff(run.losses) < 0).all()
+    first = forward_backward(np.zeros((4, 3)), np.zeros(3), *few, **options)
+    one = train(*few, steps=1, rate=0.1, **options)
+    assert_array_equal(one.weights, -0.1 * first.grad_weights)
+    assert_array_equal(one.bias, -0.1 * first.grad_bias)
     assert forward_backward(run.weights, run.bias, *few, **options).loss == run.losses[-1]
     assert (run.predict(few[0]) == few[1].argmax(axis=1)).mean() == run.accuracies[-1]
 
