@@ -1,13 +1,8 @@
 """The steps of a derivation: what passes, what is refused, and what is said of it."""
 
 import re
-import subprocess
-import sys
 from fractions import Fraction
-from itertools import pairwise
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 import sympy as sp
@@ -16,12 +11,11 @@ from softmax_lessons import symbolic
 from softmax_lessons.exercises.steps import STEPS, check_step
 from softmax_lessons.exercises.verdict import Status
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 e_i, e_j, S, p_i, p_j, z_i, z_j, Q, s_i, s_j = sp.symbols("e_i e_j S p_i p_j z_i z_j Q s_i s_j")
 r_i = sp.Symbol("z_i", real=True)
 P = np.array([0.5, 0.3, 0.2])
 J = np.diag(P) - np.outer(P, P)
-DELTA, ROW, COLUMN = np.eye(3), P[np.newaxis], P[:, np.newaxis]
+COLUMN = P[:, np.newaxis]
 
 RIGHT = {
     "other logit": [
@@ -55,12 +49,9 @@ WRONG = {
         (e_i * e_j / S**2, "sign"),
         (p_i - p_i * p_j, "u' = e_i"),
         (-p_i, "v' = S"),
-        (-(p_i**2) * p_j, "times p_i"),
-        (-e_i * e_j / S, "times S"),
         (-e_i * e_j, "times S**2"),
         (-(p_i**2), "v' = e_i"),
         (e_i / e_j, "not equal"),
-        (-p_i * p_j + sp.Rational(1, 10**4), "not equal"),
         (sp.zoo, "not equal"),
         (1j, "not equal"),
     ],
@@ -68,7 +59,6 @@ WRONG = {
         (2 * z_i / Q, "v' = 0"),
         (s_i * (1 - s_i), "u' = z_i**2 and v' = z_i**2"),
         (-2 * z_i * (Q - z_i**2) / Q**2, "sign"),
-        (2 * z_i * (Q - z_i**2) / Q, "times Q"),
         (z_i * (Q - z_i**2) / Q**2, "divided by 2"),
     ],
     "shares, other logit": [
@@ -82,29 +72,14 @@ WRONG = {
         (np.diag(P * (1 - P)), "not 0"),
         (np.abs(J), "rise together"),
         (-np.outer(P, P), "one more term"),
-        (COLUMN * (DELTA - COLUMN), "i and j differ"),
-        (ROW * (DELTA - ROW), "i and j differ"),
-        (np.diag(P) - ROW, "factor is missing"),
-        (np.diag(P) - COLUMN, "factor is missing"),
+        (COLUMN * (np.eye(3) - COLUMN), "i and j differ"),
+        (np.diag(P) - P, "factor is missing"),
         (-J, "sign"),
-        (COLUMN * J, "times p_i"),
-        (J + 1e-3 * np.outer(DELTA[1], DELTA[2]), "1 of 9"),
+        (J + 1e-3 * np.eye(3, k=1) * [0, 0, 1], "1 of 9"),
         (np.full((3, 3), np.nan), "9 of 9"),
     ],
 }
-NOT_READ = [
-    "-e_i*e_j/S**2",
-    "0",
-    True,
-    np.ones(2),
-    np.ones((2, 3)),
-    [1, [2, 3]],
-    {"a": 1},
-    lambda: 0,
-    sp.Symbol,
-    sp.Eq(e_i, 1),
-    sp.Matrix([1]),
-]
+NOT_READ = ["-e_i*e_j/S**2", True, np.ones((2, 3)), [1, [2, 3]], lambda: 0, sp.Eq(e_i, 1)]
 
 
 def cases(of):
@@ -148,12 +123,9 @@ def test_a_foreign_symbol_is_named(name):
 @pytest.mark.parametrize("answer", [None, ...])
 def test_dots_are_not_attempted(name, answer):
     assert check_step(name, answer).status is Status.NOT_ATTEMPTED
-
-
-def test_a_table_with_dots_left_is_not_attempted():
-    verdict = check_step("table", [[0.25, ..., ...], [..., 0.21, ...], [0, 0, 0.16]])
-    assert verdict.status is Status.NOT_ATTEMPTED
-    assert verdict.summary.startswith("4 of 9")
+    table = check_step("table", [[0.25, answer, answer], [answer, 0.21, ...], [0, 0, 0.16]])
+    assert table.status is Status.NOT_ATTEMPTED
+    assert table.summary.startswith("4 of 9")
 
 
 def test_a_step_without_a_name_is_an_error():
@@ -169,37 +141,3 @@ def test_the_formula_of_a_step_is_the_derivative_that_sympy_takes(name):
     expected = sp.diff(u[0] / sum(u), z[other])
     symbols = dict(zip(("e_i", "e_j"), u, strict=False), z_i=z[0], z_j=z[1], S=sum(u), Q=sum(u))
     assert sp.simplify(sp.sympify(STEPS[name].right, symbols) - expected) == 0
-
-
-def test_only_this_module_loads_sympy():
-    program = "import sys, softmax_lessons.exercises; print('sympy' in sys.modules)"
-    run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert run.stdout.strip() == "False"
-
-
-def in_lessons():
-    """Return the cell with the step, and the solution below it, for every step in a lesson."""
-    found = {}
-    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
-        cells = nbformat.read(path, as_version=4).cells
-        for cell, below in pairwise(cells):
-            if cell.cell_type == "code" and (
-                asked := re.search(r'check_step\("(.+?)"', cell.source)
-            ):
-                found[asked[1]] = cell, below
-    return found
-
-
-@pytest.mark.parametrize("name", STEPS)
-def test_a_lesson_asks_for_the_step_and_its_worked_solution_passes(name):
-    cell, below = in_lessons()[name]
-    assert "not attempted" in cell.outputs[-1].data["text/plain"]
-    solution = re.search(
-        r"Worked solution</summary>\s*```python\n(.*?)```", below.source, re.DOTALL
-    )
-    namespace = {"sp": sp, "np": np, "check_step": check_step}
-    *before, last = cell.source.strip().splitlines()
-    exec("\n".join([*before, solution[1]]), namespace)
-    assert eval(last, namespace).passed
