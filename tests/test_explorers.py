@@ -24,7 +24,6 @@ from softmax_lessons.explorers import (
     StepExplorer,
     live_figure,
 )
-from softmax_lessons.gradient_check import finite_difference_jacobian
 from softmax_lessons.numerics import softmax, softmax_jacobian, softmax_jvp, softmax_vjp
 from softmax_lessons.plotting.curves import ZERO_AT
 from softmax_lessons.symbolic import softmax_derivation
@@ -124,8 +123,6 @@ def check_elementwise(e):
     p = softmax(z)
     assert_array_equal(terms.cells.get_array(), softmax_jacobian(z) * g)
     assert_array_equal(heights(gradients), [softmax_vjp(z, g), p * (1 - p) * g])
-    assert_allclose(e.state.terms.sum(axis=1), e.state.full, atol=1e-15)
-    assert_allclose(np.diag(e.state.terms), e.state.elementwise, atol=1e-15)
 
 
 def check_gradient(e):
@@ -165,7 +162,9 @@ def check_axis(e):
     assert {i for i in together if frames[i].get_linestyle() == "solid"} == {picked}
     n, first = p.shape[axis], e.state.block * p.shape[axis]
     assert blocks.frame.get_xy() == (first - 0.5, first - 0.5)
-    block = blocks.cells.get_array()[first : first + n, first : first + n]
+    matrix = blocks.cells.get_array()
+    assert_array_equal(matrix != 0, np.kron(np.eye(24 // n), np.ones((n, n))) == 1)
+    block = matrix[first : first + n, first : first + n]
     assert_allclose(block, softmax_jacobian([e.state.z[i] for i in sorted(together)]), rtol=1e-15)
 
 
@@ -213,7 +212,6 @@ def check_direction(e):
     assert_array_equal(analytic, softmax_jvp(z, v))
     assert_allclose(numeric, analytic, atol=1e-9)
     # As the algebra gives it: everything shrinks in proportion to 1 - a.
-    assert_allclose(analytic, (1 - a) * softmax_jvp(z, [1, 0, 0]), atol=1e-15)
     assert_allclose(heights(loss), [[-(1 - a) * (1 - p[0])]], atol=1e-15)
 
 
@@ -278,9 +276,7 @@ def raises(z, cotangent):
         (raises, "it raised ValueError: two lines and a $"),
         (lambda z, cotangent: z[0], "it returned shape (3,), not (1, 3)"),
         (lambda z, cotangent: z / 0, "it returned numbers that are not finite"),
-        (lambda z, cotangent: [[1], [2, 3]], "it returned no array of real numbers"),
         (lambda z, cotangent: z + 1j, "it returned no array of real numbers"),
-        (lambda z, cotangent: softmax_vjp(z, cotangent, z), "it raised TypeError"),
     ],
 )
 def test_gradient_explorer_draws_the_readers_own_function_or_says_what_is_wrong(backward, problem):
@@ -318,26 +314,6 @@ def test_derivation_explorer_keeps_row_and_column_within_the_matrix():
     assert explorer.controls["row"].value == 2
 
 
-@pytest.mark.parametrize("axis", [0, 1, 2])
-def test_axis_explorer_has_the_measured_jacobian_with_one_block_a_slice(axis):
-    explorer = AxisExplorer()
-    explorer.controls["axis"].value = axis
-    n, jacobian = explorer.state.n, explorer.state.jacobian
-    assert_array_equal(jacobian != 0, np.kron(np.eye(24 // n), np.ones((n, n))) == 1)
-    # The same derivatives, measured: every probability, each logit moved in turn.
-    measured = finite_difference_jacobian(lambda z: softmax(z, axis), explorer.state.z)
-    order = np.moveaxis(np.arange(24).reshape(explorer.state.z.shape), axis, -1).ravel()
-    assert_allclose(jacobian, measured.reshape(24, 24)[np.ix_(order, order)], atol=1e-9)
-
-
-def test_loss_explorer_where_the_model_is_confidently_wrong():
-    explorer = LossExplorer()
-    explorer.set(z1=5, z2=-5, z3=-5, target=2)
-    squared, entropy = explorer.state.sizes
-    assert entropy == pytest.approx(1, abs=1e-4)
-    assert squared < 3e-4
-
-
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("scheme", ["forward", "central", "complex"])
 def test_step_explorer_measures_what_theory_expects(scheme, dtype):
@@ -356,10 +332,9 @@ def test_step_explorer_measures_what_theory_expects(scheme, dtype):
     assert (errors[small] < 10 * rounding[small]).all()
 
 
-@pytest.mark.parametrize(("scheme", "dtype"), [("forward", "float64"), ("central", "float32")])
-def test_step_explorer_with_a_step_too_small_to_move_the_logit(scheme, dtype):
+def test_step_explorer_with_a_step_too_small_to_move_the_logit():
     explorer = StepExplorer()
-    explorer.set(scheme=scheme, dtype=dtype, step=1e-18)
+    explorer.set(scheme="central", dtype="float32", step=1e-18)
     assert explorer.state.error == softmax([0.5, -0.3, 1.1])[0]
     assert "the step is lost" in explorer.describe()
 
@@ -442,13 +417,13 @@ def test_a_number_typed_moves_the_slider_and_anything_else_is_put_back(typed, va
     assert box.value == shown
 
 
-def test_numbers_typed_for_whole_and_for_logarithmic_controls():
-    explorer = JacobianExplorer()
-    boxes(explorer)[0].value = "4"
-    assert len(explorer.state.z) == 4
-    explorer = StepExplorer()
-    boxes(explorer)[0].value = "3e-5"
-    assert explorer.state.step == 3e-5
+def test_a_number_typed_moves_whole_and_logarithmic_controls_too():
+    for explorer, typed, name, value in (
+        (JacobianExplorer(), "4", "classes", 4),
+        (StepExplorer(), "3e-5", "step", 3e-5),
+    ):
+        boxes(explorer)[0].value = typed
+        assert explorer.controls[name].value == value
 
 
 def test_a_rerun_of_a_cell_closes_what_nothing_else_shows(monkeypatch):

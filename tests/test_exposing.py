@@ -28,48 +28,33 @@ def program(name, formula=None):
     return known["program"]
 
 
-def random_input(name, rng):
-    exercise = EXERCISES[name]
-    ndim = exercise.inputs[0].arguments[0].ndim
-    z = rng.normal(scale=rng.choice([1, 300]), size=rng.integers(1, 5, size=ndim))
-    p = softmax(z)
-    values = {
-        "z": z,
-        "p": p,
-        "logp": np.log(softmax(np.clip(z, -9, 9))),
-        "g": rng.integers(-5, 6, size=z.shape),
-        "t": np.eye(z.shape[-1], dtype=int)[rng.integers(z.shape[-1], size=z.shape[:-1])],
-        "mask": rng.random(z.shape) < 0.5,
-        "T": float(rng.uniform(0.1, 3)),
-        "axis": -1,
-    }
-    values["mask"][..., 0] = True
-    return tuple(values[role] for role in exercise.roles)
+def differs(exercise, formula, case):
+    try:
+        wrong = exercise.predict(case, result=formula)
+    except (ValueError, IndexError):
+        return True
+    return not agrees(wrong, exercise.predict(case))
 
 
 @every_exercise
 def test_no_input_exposes_a_right_program_and_only_none_says_so(name):
-    rng, right = np.random.default_rng(0), program(name)
+    right = program(name)
     assert check_input(right, name, None).passed
-    for _ in range(8):
-        verdict = check_input(right, name, random_input(name, rng))
+    for case in EXERCISES[name].inputs:
+        verdict = check_input(right, name, case.arguments)
         assert verdict.status is Status.WRONG
         assert verdict.summary.startswith("The program is right for this input")
 
 
 @every_exercise
 def test_an_input_exposes_a_wrong_program_exactly_where_it_is_wrong(name):
-    exercise, rng = EXERCISES[name], np.random.default_rng(1)
+    exercise = EXERCISES[name]
     for formula in [f for f in exercise.result[1:] if f.keys][:4]:
         wrong = program(name, formula)
         assert not check_input(wrong, name, None).passed
-        for _ in range(3):
-            case = Input(random_input(name, rng))
-            try:
-                differs = not agrees(exercise.predict(case, result=formula), exercise.predict(case))
-            except (ValueError, IndexError):
-                differs = True
-            assert check_input(wrong, name, case.arguments).passed == differs
+        for case in exercise.inputs[::4]:
+            verdict = check_input(wrong, name, case.arguments)
+            assert verdict.passed == differs(exercise, formula, case)
 
 
 @pytest.mark.parametrize(
@@ -77,26 +62,18 @@ def test_an_input_exposes_a_wrong_program_exactly_where_it_is_wrong(name):
     [
         ("softmax_vjp", "p * (1 - p) * g"),
         ("softmax_vjp", "p * (g - (p * g).sum())"),
-        ("softmax_vjp", "p * (g - mean(g))"),
-        ("softmax_cross_entropy_grad", "(p - first(t)) / N"),
         ("softmax_cross_entropy_grad", "(p - t) / maximum(t.sum(0), 1)"),
     ],
 )
 def test_the_smallest_input_that_is_named_does_expose_the_program(name, text):
     exercise = EXERCISES[name]
     wrong = program(name, Formula(text))
-    cases = [c for c in exercise.inputs if all(np.abs(a).max() <= 10_000 for a in c.arguments)]
-    exposing = [c for c in cases if check_input(wrong, name, c.arguments).passed]
-    sizes = sorted((exercise.sizes(case) for case in exposing), key=np.prod)
-    largest = max(exposing, key=lambda case: np.prod(exercise.sizes(case)))
-    summary = check_input(wrong, name, largest.arguments).summary
+    exposing = [c for c in exercise.inputs if check_input(wrong, name, c.arguments).passed]
+    *_, largest = by_size = sorted((exercise.sizes(c) for c in exposing), key=np.prod)
+    case = next(c for c in exposing if exercise.sizes(c) == largest)
+    summary = check_input(wrong, name, case.arguments).summary
     named = [int(word) for word in summary.split() if word.isdigit()]
-    assert tuple(named[-2:]) == sizes[0]
-
-
-def elementwise(z, g):
-    p = softmax(z)
-    return p * (1 - p) * g
+    assert tuple(named[-2:]) == by_size[0]
 
 
 Z, G, T = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), np.array([[0, 1]])
@@ -112,15 +89,12 @@ Z, G, T = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), np.array([[0, 1]])
         ("softmax_vjp", ([[0, 1], [2]], G), Status.WRONG_TYPE, "numbers for logits"),
         ("softmax_vjp", (Z[0], G[0]), Status.WRONG_SHAPE, "Each row is an example"),
         ("softmax_vjp", (Z, G[:, :1]), Status.WRONG_SHAPE, "the first argument has (1, 2)"),
-        ("softmax_vjp", (Z[:0], G[:0]), Status.WRONG_SHAPE, "does not fit"),
-        ("softmax_vjp", (Z * np.nan, G), Status.WRONG, "Use at most 1000 numbers"),
         ("softmax_vjp", (Z + 1e6, G), Status.WRONG, "Use at most 1000 numbers"),
         ("softmax_cross_entropy_grad", (Z, T / 2), Status.WRONG, "have one 1 in each row"),
         ("softmax_cross_entropy_grad", (Z, np.array([2])), Status.WRONG, "from 0 to 1"),
         ("softmax_cross_entropy_grad", (Z, np.array([0, 1])), Status.WRONG, "for each example"),
         ("softmax_backward", (Z + 1, G), Status.WRONG, "add up to 1"),
         ("softmax_backward", (Z, G, 2), Status.WRONG_SHAPE, "no axis 2"),
-        ("softmax_backward", (Z, G, 1.0), Status.WRONG_TYPE, "a whole number"),
         ("log_softmax_backward", (Z, G), Status.WRONG, "logarithms"),
         ("soft_cross_entropy_grad", (Z, -G), Status.WRONG, "0 or more"),
         ("masked_softmax_backward", (Z, T, G), Status.WRONG_TYPE, "True and False"),
@@ -142,15 +116,6 @@ def test_labels_stand_for_one_hot_targets():
     assert not check_input(first_for_all, name, (two, np.array([1, 1]))).passed
 
 
-def test_both_answers_are_shown_and_no_mistake_is_named():
-    verdict = check_input(elementwise, "softmax_vjp", (Z, G))
-    assert verdict.passed
-    assert verdict.mistakes == ()
-    assert "the program [[0.1966 0.0000]]" in str(verdict)
-    assert "right is    [[0.1966 -0.1966]]" in str(verdict)
-    assert "the program" in verdict._repr_html_()
-
-
 def test_a_class_is_read_as_it_is():
     class Layer:
         def forward(self, x):
@@ -162,22 +127,6 @@ def test_a_class_is_read_as_it_is():
 
     assert check_input(Layer, "softmax_vjp", (Z, G)).passed
     assert not check_input(Layer, "softmax_vjp", (Z, 0 * G)).passed
-
-
-def test_a_program_that_is_right_for_one_example_alone_is_wrong():
-    def adds_up(z, g):
-        grad, total = np.zeros(z.shape), 0.0
-        for i in range(len(z)):
-            exp = np.exp(z[i] - z[i].max())
-            total += exp.sum()
-            p = exp / total
-            grad[i] = p * (g[i] - p @ g[i])
-        return grad
-
-    z, g = np.array([[0.0, 1.0], [2.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 3.0]])
-    assert not check_input(adds_up, "softmax_vjp", (z[:1], g[:1])).passed
-    assert check_input(adds_up, "softmax_vjp", (z, g)).passed
-    assert not check_input(adds_up, "softmax_vjp", None).passed
 
 
 def test_an_error_exposes_too():
@@ -265,13 +214,17 @@ def test_what_is_no_fair_backward_is_told_why(backward, status, says):
     assert says in verdict.summary
 
 
-def test_a_checker_that_fails_is_not_beaten():
-    verdict = check_beats(lambda backward: 1 / 0, lambda p, grad_p: p)
-    assert verdict.status is Status.RAISES
-
-
-def test_neither_is_the_check_of_an_exercise():
-    assert not {"check_input", "check_beats"} & CHECKS.keys()
+@pytest.mark.parametrize(
+    ("checker", "backward", "status"),
+    [
+        (lambda backward: 1 / 0, lambda p, grad_p: p, Status.RAISES),
+        (accepts_all, lambda p, grad_p: softmax_backward(p, grad_p)[0], Status.WRONG_SHAPE),
+    ],
+)
+def test_a_checker_that_fails_and_one_that_overlooks_a_shape_are_not_beaten(
+    checker, backward, status
+):
+    assert check_beats(checker, backward).status is status
 
 
 def test_a_large_input_is_not_shown():
@@ -297,10 +250,3 @@ def test_a_class_that_fails_on_some_inputs_is_still_read_as_a_class():
     verdict = CHECKS["check_softmax_cross_entropy_grad"](Layer)
     assert verdict.read_as.startswith("Layer: forward(logits, labels)")
     assert not verdict.passed
-
-
-def test_a_backward_of_another_shape_beats_no_checker():
-    def first_row(p, grad_p):
-        return softmax_backward(p, grad_p)[0]
-
-    assert check_beats(lambda backward: True, first_row).status is Status.WRONG_SHAPE

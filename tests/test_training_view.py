@@ -1,11 +1,14 @@
 """The curves of lesson 10, while a classifier trains."""
 
 import json
+from unittest.mock import Mock, call
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from softmax_lessons.explorers import live as module
+from softmax_lessons.explorers.live import live
 from softmax_lessons.explorers.training_view import REDRAWS, TrainingView
 
 
@@ -71,3 +74,25 @@ def test_more_runs_than_there_are_looks_and_an_unknown_run_are_refused(view):
         TrainingView("abcde", steps=1)
     with pytest.raises(KeyError, match="third"):
         view.recorder("third")
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Return what the notebook is told, in order."""
+    said = Mock()
+    monkeypatch.setattr(module, "display", lambda data, raw: said.display(*data, raw=raw))
+    monkeypatch.setattr(module, "clear_output", said.clear)
+    return said.mock_calls
+
+
+def test_the_widget_alone_is_shown_before_the_block_and_cleared_after_it(said, view):
+    shown = call.display("application/vnd.jupyter.widget-view+json", raw=True)
+    with live(view):
+        assert said == [shown]
+    assert said == [shown, call.clear(wait=True)]
+
+
+def test_after_an_error_the_widget_stays(said, view):
+    with pytest.raises(ZeroDivisionError), live(view):
+        _ = 1 / 0
+    assert len(said) == 1
