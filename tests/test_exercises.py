@@ -247,14 +247,9 @@ def quotients(h=1e-5, behind=1, over=2, like=np.zeros):
     return gradient
 
 
-def sideways(function, x):
-    units = 1e-20j * np.eye(x.size).reshape(x.size, *x.shape)
-    return np.reshape([function(x + unit).imag / 1e-20 for unit in units], x.shape)
-
-
-@pytest.mark.parametrize("gradient", [*map(quotients, (1e-7, 1e-6, 1e-5, 1e-4)), sideways])
-def test_a_numeric_gradient_with_a_good_step_is_right(gradient):
-    assert check_finite_difference_gradient(gradient).passed
+@pytest.mark.parametrize("step", [1e-7, 1e-6, 1e-5, 1e-4])
+def test_a_numeric_gradient_with_a_good_step_is_right(step):
+    assert check_finite_difference_gradient(quotients(step)).passed
 
 
 def never_put_back(function, x):

@@ -59,11 +59,9 @@ def test_every_module_has_a_row():
     assert modules - {"__init__"} == ALLOWED.keys() - {""}
 
 
-@pytest.mark.parametrize("line", ["import sympy", "from softmax_lessons import plotting"])
-def test_an_import_that_points_upwards_is_found(tmp_path, line):
+def test_an_import_that_points_upwards_is_found(tmp_path):
     package = tmp_path / "softmax_lessons"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     with (package / "losses.py").open("a", encoding="utf-8") as file:
-        file.write(f"\n{line}\n")
-    assert forbidden_in("numerics", tmp_path) == set()
-    assert line.split()[-1] in forbidden_in("losses", tmp_path)
+        file.write("\nimport sympy\nfrom softmax_lessons import plotting\n")
+    assert forbidden_in("losses", tmp_path) >= {"sympy", "plotting"}

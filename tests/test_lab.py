@@ -42,14 +42,11 @@ def server(tmp_path_factory, taken):
         yield server
 
 
-def test_the_address_alone_is_printed_and_opens_the_first_lesson(server):
+def test_the_address_alone_is_printed_and_opens_the_first_lesson_on_this_computer_only(server):
     assert len(re.findall(r"^\[", server.log, re.MULTILINE)) == 1
     assert server.opens == "lab/tree/my_lessons/00_start_here.ipynb"
-    assert "notebooks" in server.get("/api/contents", server.token)
-
-
-def test_only_this_computer_is_answered(server):
     assert set(re.findall(r"http://[^:]+", server.log)) == {"http://127.0.0.1"}
+    assert "notebooks" in server.get("/api/contents", server.token)
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "known to everybody"])
@@ -63,13 +60,10 @@ def test_the_kernel_is_that_of_the_lessons(server):
     assert specs["python3"]["spec"]["display_name"] == "Python 3 (ipykernel)"
 
 
-def test_no_news_are_announced(server):
+def test_no_news_are_announced_and_the_theme_is_the_learners_own(server):
     page = server.get("/lab", server.token)
     config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
     assert f"{APPUTILS}:announcements" in json.loads(config)["disabledExtensions"]
-
-
-def test_the_theme_is_the_learners_own(server):
     settings = json.loads(server.get(f"/lab/api/settings/{APPUTILS}:themes", server.token))
     assert settings["settings"] == {"theme": "Dark"}
 

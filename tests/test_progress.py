@@ -41,24 +41,15 @@ def test_nothing_is_kept_before_the_learner_asks_for_it(folder):
 
 def test_an_attempt_is_a_line_that_says_what_came_out_and_never_the_code():
     keep_progress()
-    try_out(sum_held_constant, softmax_jacobian)
+    try_out(None, sum_held_constant, softmax_jacobian)  # of which the first is no attempt yet
     wrong, right = lines()
     assert tuple(wrong) == HEAD
-    assert list(wrong.values())[:-1] == [
-        "02",
-        "softmax_jacobian",
-        "known mistake",
-        "sum-held-constant",
-    ]
+    assert " ".join(wrong.values()).startswith(
+        "02 softmax_jacobian known mistake sum-held-constant"
+    )
     assert (right["verdict"], right["mistakes"]) == ("correct", "")
     assert wrong["time"] <= right["time"]
     assert "secret" not in FILE.read_text("utf-8")
-
-
-def test_an_exercise_not_yet_begun_is_no_attempt():
-    keep_progress()
-    try_out(lambda z: ..., None)
-    assert lines() == []
 
 
 def test_asking_again_and_a_new_kernel_go_on_in_the_same_file(folder):
@@ -139,6 +130,7 @@ def handed_in(folder):
 
 
 def test_a_teacher_sees_by_mistake_and_exercise_how_many_met_it_and_are_stuck(handed_in):
+    before = [file.read_bytes() for file in handed_in]
     shown = progress(handed_in)
     assert shown.table == (
         ("mistake", "lesson", "exercise", "learners", "not right yet", "attempts"),
@@ -147,9 +139,4 @@ def test_a_teacher_sees_by_mistake_and_exercise_how_many_met_it_and_are_stuck(ha
     )
     assert shown.summary == "Learners: 2, attempts: 5. No attempts were found in clara.csv."
     assert progress("*.csv") == shown
-
-
-def test_adding_up_changes_no_file(handed_in):
-    before = [file.read_bytes() for file in handed_in]
-    progress(handed_in)
     assert [file.read_bytes() for file in handed_in] == before

@@ -39,9 +39,19 @@ def test_every_number_of_a_key_is_what_numpy_gives(number):
 
 
 @every_lesson
-def test_a_card_has_all_parts_and_not_too_many_words(number):
-    assert list(sections(number)) == ["Goal", "Ask first", "Draw", "Worksheet", "Exit question"]
-    assert len(re.findall(r"^\*\*[123]\. ", sections(number)["Ask first"], re.MULTILINE)) == 3
+def test_a_card_and_its_guide_have_all_parts_name_their_lesson_and_are_listed(number):
+    card, guide = sections(number), sections(f"{number}_guide")
+    assert list(card) == ["Goal", "Ask first", "Draw", "Worksheet", "Exit question"]
+    assert len(re.findall(r"^\*\*[123]\. ", card["Ask first"], re.MULTILINE)) == 3
+    assert list(guide) == ["Minutes", "On the board", "More questions", "When a group is stuck"]
+    for name in (number, f"{number}_guide"):
+        assert f"../lessons/{LESSONS[number]}" in text(name)
+    for kind in ("", "_guide", "_worksheet", "_key"):
+        assert f"]({number}{kind}.md)" in text("index")
+
+
+@every_lesson
+def test_a_card_has_not_too_many_words(number):
     card = text(number).partition("```{toctree}")[0]
     read = re.sub(r"\$[^$]*\$", "formula", re.sub(r"\]\([^)]*\)", "]", card))
     assert len(re.findall(r"\S*\w\S*", read)) <= LONGEST_CARD
@@ -68,21 +78,3 @@ def test_the_worksheet_takes_as_long_in_class_as_its_tasks_say(number):
 def test_every_mistake_that_is_linked_to_is_in_the_catalogue(number):
     for name in (number, f"{number}_guide", f"{number}_key"):
         assert set(re.findall(r"\(#mistake-([a-z-]+)\)", text(name))) <= MISTAKES.keys()
-
-
-@every_lesson
-def test_a_guide_has_all_parts_and_names_its_lesson(number):
-    assert list(sections(f"{number}_guide")) == [
-        "Minutes",
-        "On the board",
-        "More questions",
-        "When a group is stuck",
-    ]
-    for name in (number, f"{number}_guide"):
-        assert f"../lessons/{LESSONS[number]}" in text(name)
-
-
-@every_lesson
-def test_the_page_of_the_guide_lists_every_card_guide_worksheet_and_key(number):
-    for kind in ("", "_guide", "_worksheet", "_key"):
-        assert f"]({number}{kind}.md)" in text("index")
