@@ -79,7 +79,7 @@ WRONG = {
         (np.full((3, 3), np.nan), "9 of 9"),
     ],
 }
-NOT_READ = ["-e_i*e_j/S**2", True, np.ones((2, 3)), [1, [2, 3]], lambda: 0, sp.Eq(e_i, 1)]
+NOT_READ = ["0", True, np.ones((2, 3)), [1, [2, 3]], lambda: 0, sp.Eq(e_i, 1)]
 
 
 def cases(of):
