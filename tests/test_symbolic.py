@@ -31,10 +31,6 @@ def is_zero(matrix):
     return matrix.applyfunc(sp.simplify).is_zero_matrix
 
 
-def test_logits_are_a_column_of_real_symbols_counted_from_1():
-    assert logits(3) == sp.Matrix(sp.symbols("z_1 z_2 z_3", real=True))
-
-
 @pytest.mark.parametrize("n", [2.0, "2", 1])
 def test_a_number_of_logits_that_makes_no_derivation_is_refused_by_name(n):
     with pytest.raises(ValueError, match=f"n must be an int of at least 2, got {n!r}"):

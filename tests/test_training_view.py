@@ -38,14 +38,10 @@ def test_the_picture_is_redrawn_a_few_times_only():
     assert 5 < len(pictures) <= REDRAWS + 2
 
 
-def test_the_progress_bar_counts_the_steps_of_all_runs(view):
+def test_a_run_that_starts_again_starts_its_curves_again_and_the_progress_bar_knows(view):
     assert view.progress.value == view.progress.max == 18
-    view.recorder("wrong")(0, 1, 0.8)
-    assert view.progress.value == 9
-
-
-def test_a_run_that_starts_again_starts_its_curves_again(view):
     view.recorder("wrong")(0, 0.9, 0.8)
+    assert view.progress.value == 9
     assert view._lines["wrong"][0].get_data()[1].tolist() == [0.9]
     assert len(view._lines["right"][0].get_data()[1]) == 10
 
