@@ -51,10 +51,6 @@ def returns_after_all(z, axis):
     return softmax(z, axis)
 
 
-def checks_itself(z, axis):
-    check_softmax(checks_itself)
-
-
 @pytest.mark.usefixtures("stopped_soon")
 @pytest.mark.parametrize(
     "timed",
@@ -64,7 +60,7 @@ def checks_itself(z, axis):
         pytest.param(False, marks=pytest.mark.skipif(not WATCHED, reason="needs Python 3.12")),
     ],
 )
-@pytest.mark.parametrize("function", [endless, swallows, returns_after_all, checks_itself])
+@pytest.mark.parametrize("function", [endless, swallows, returns_after_all])
 def test_a_function_that_does_not_return_is_stopped(function, timed, monkeypatch):
     monkeypatch.setattr(safe_call, "TIMED", timed)
     monkeypatch.setattr(safe_call, "WATCHED", not timed)
@@ -84,6 +80,16 @@ def test_a_function_that_was_stopped_is_not_called_again():
 
     check_softmax(counts)
     assert len(calls) == 1
+
+
+def checks_itself(z, axis):
+    check_softmax(checks_itself)
+
+
+@needs_timers
+@pytest.mark.usefixtures("stopped_soon")
+def test_a_function_that_calls_its_own_check_is_stopped_with_all_its_checks():
+    assert "it did not return within 0.05 seconds" in check_softmax(checks_itself).summary
 
 
 @needs_timers
