@@ -31,6 +31,7 @@ def plain(page):
     return " ".join(page.replace("**", "").split())
 
 
+# Of LaTeX, and of whole numbers with spaces between thousands, decimals, and those with a slash.
 FRACTION = re.compile(r"\\[dt]?frac(?:(\d)|{(\d+)})(?:(\d)|{(\d+)})")
 NUMBER = re.compile(r"((?<![\w)}])-)?(\d{1,3}(?: \d{3})+|\d+(?:\.(\d+))?)(?:/([1-9]\d*))?")
 
@@ -38,11 +39,11 @@ NUMBER = re.compile(r"((?<![\w)}])-)?(\d{1,3}(?: \d{3})+|\d+(?:\.(\d+))?)(?:/([1
 def numbers(page):
     """Return the numbers of a page in their order, each with what rounding may have taken."""
     page = FRACTION.sub(lambda found: "{}/{}".format(*filter(None, found.groups())), page)
-    return [
-        ((-1 if sign else 1) * float(whole.replace(" ", "")) / int(over or 1),
-         0.501 / 10 ** len(decimals) if decimals else 1e-8)
-        for sign, whole, decimals, over in NUMBER.findall(page)
-    ]  # fmt: skip
+    found = []
+    for sign, whole, decimals, below in NUMBER.findall(page):
+        value = float(sign + whole.replace(" ", "")) / int(below or 1)
+        found.append((value, 0.501 / 10 ** len(decimals) if decimals else 1e-8))
+    return found
 
 
 def stand_in(row, found):
