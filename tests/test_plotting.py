@@ -20,10 +20,12 @@ from softmax_lessons.plotting import (
     Bars,
     HeatMap,
     ImageRows,
+    StepCurve,
     plot_gradient_and_mean,
     plot_probabilities,
     short_number,
 )
+from softmax_lessons.plotting.curves import ZERO_AT
 
 RUNS = {"first": [0.1, 0.6, 0.9], "second": [0.1, 0.2, 0.4], "third": [0.2, 0.2, 0.2]}
 
@@ -97,6 +99,14 @@ def test_the_number_in_a_cell_stands_out_from_its_colour(ax, value):
     cell = heat_map.cells.cmap(heat_map.cells.norm(value))
     # WCAG 2.1 asks for 3 where text is as large as this (success criterion 1.4.3).
     assert contrast(heat_map.texts[0, 0].get_color(), cell) >= 3
+
+
+def test_an_error_of_0_is_drawn_on_its_own_line(ax):
+    steps = 10.0 ** np.arange(-12, 1)
+    curve = StepCurve(ax, steps)
+    curve.set(np.where(steps < 1e-9, 0, steps), steps, 1e-12 / steps, 1e-6, "best", 1e-2, 0)
+    assert_array_equal(curve.measured.get_ydata()[:3], ZERO_AT)
+    assert curve.marker.get_ydata()[0] == ZERO_AT > ax.get_ylim()[0]
 
 
 @pytest.mark.parametrize(
