@@ -145,6 +145,7 @@ def first_example_only(z, t):
 @pytest.mark.parametrize(
     ("name", "function", "keys"),
     [
+        ("softmax_vjp", lambda z, g: -2 * right(z, g), "sign-flipped factor-of-two"),
         ("softmax_cross_entropy_grad", long_way, "long-way"),
         ("softmax_cross_entropy_grad", long_way_without_shift, "long-way no-shift"),
         ("softmax_cross_entropy_grad", first_example_only, "loop-ends-early"),
