@@ -9,7 +9,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 from softmax_lessons.exercises import (
-    ATTEMPTS,
     CHECKS,
     EXERCISES,
     check_finite_difference_gradient,
@@ -18,6 +17,7 @@ from softmax_lessons.exercises import (
     check_softmax_jacobian,
     check_softmax_vjp,
 )
+from softmax_lessons.exercises.hints import ATTEMPTS
 from softmax_lessons.exercises.inputs import Input
 from softmax_lessons.exercises.verdict import Status
 from softmax_lessons.gradient_check import finite_difference_gradient

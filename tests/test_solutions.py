@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from softmax_lessons.exercises import ATTEMPTS
+from softmax_lessons.exercises.hints import ATTEMPTS
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SOLUTION = re.compile(

@@ -1,7 +1,7 @@
 """Checks for functions that learners write: which mistakes are in it, where they show, what to try.
 
-Every check takes a function or a class, calls it on many small inputs and returns a `Verdict`. It
-never raises because of what the function does, and changes nothing. What is promised about the
+Every check takes a function f, or a class, calls it on many small inputs and returns a `Verdict`.
+It never raises because of what the function does, and changes nothing. What is promised about the
 arguments is asked, and nothing else: arrays of floats or of integers, of the shapes named below,
 logits of any size, arrays that are not contiguous or not writable, and the same input again.
 
@@ -11,129 +11,33 @@ number of the lesson at hand, "02": mistakes that later ones explain are then sa
 
 import sys
 from dataclasses import replace
-from types import FunctionType
 
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.exercises.catalogue import (
-    BACKWARD_EXERCISE,
-    BATCHED_EXERCISE,
-    CHECKER_EXERCISE,
-    DIFFERENCE_EXERCISE,
-    EXERCISES,
-    JACOBIAN_EXERCISE,
-    LOG_BACKWARD_EXERCISE,
-    LOG_SOFTMAX_EXERCISE,
-    LOSS_EXERCISE,
-    MASKED_EXERCISE,
-    READ,
-    SOFT_LOSS_EXERCISE,
-    SOFTMAX_EXERCISE,
-    TEMPERATURE_EXERCISE,
-    VJP_EXERCISE,
-)
+from softmax_lessons.exercises.catalogue import EXERCISES, READ
 from softmax_lessons.exercises.cell import Verdicts, run
 from softmax_lessons.exercises.checking import judge_checker
-from softmax_lessons.exercises.doorway import diagnose_by, judge_as, reading_of
+from softmax_lessons.exercises.doorway import diagnose_by, verdict_on
 from softmax_lessons.exercises.exposing import judge_backward, judge_input
-from softmax_lessons.exercises.judge import Attempt, judge
-from softmax_lessons.exercises.observe import kept
+from softmax_lessons.exercises.hints import next_hint
+from softmax_lessons.exercises.observe import kind_of
 from softmax_lessons.exercises.progress import note
-from softmax_lessons.exercises.reading import strangers
 from softmax_lessons.exercises.safe_call import Caller
-from softmax_lessons.exercises.verdict import Status, Verdict, nothing_yet
-
-HINTS = (
-    "Compare the two results entry by entry, on paper too: which is the first that differs?",
-    "Print every intermediate result for that input, and compare each with a hand calculation.",
-    "A worked solution is folded below the exercise. Which of its lines differs from yours?",
-)
-"""What to try where no mistake has a name."""
-
-ATTEMPTS = {}
-"""The wrong attempts at each exercise, by the name of the function: their code, each once."""
+from softmax_lessons.exercises.verdict import Status, Verdict
 
 
-def _check(exercise, function, lesson):
+def _check(name, function, lesson):
     """Return the verdict on what was handed in, and keep it where the learner wants that."""
-    verdict = _verdict_on(exercise, function, lesson)
-    note(exercise.name, verdict, lesson)
+    exercise = EXERCISES[name]
+    verdict = verdict_on(exercise, function, Caller())
+    verdict = replace(verdict, lesson=lesson, hint=next_hint(exercise, function, verdict))
+    note(name, verdict, lesson)
     return verdict
 
 
-def _verdict_on(exercise, function, lesson):
-    """Return the verdict on what was handed in for an exercise, with what to try next."""
-    if function is None or function is ...:
-        return nothing_yet(exercise.signature)
-    if hasattr(type(function), "backward") or (isinstance(function, type) and exercise.roles):
-        family = VJP_EXERCISE if exercise is BACKWARD_EXERCISE else exercise
-        verdict, _ = diagnose_by(function, [family], Caller())
-        if verdict.status is Status.NOT_READ:
-            reading = reading_of(function, family, Caller())
-            verdict = judge_as(reading, Caller()) if reading else verdict
-        if verdict.status is not Status.NOT_READ:
-            return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
-    if not callable(function):
-        got, _ = Caller()(kept, function)
-        text = got.text if hasattr(got, "text") else type(function).__name__
-        summary = f"Hand in the function itself, not what it returns: got {text}."
-        return Verdict(exercise.signature, Status.WRONG_TYPE, summary)
-    call, plain = Caller(), type(function) is FunctionType
-    names = function.__code__.co_varnames[: function.__code__.co_argcount] if plain else ()
-    if len(names) != len(exercise.roles):
-        names = tuple(exercise.arguments)
-    if exercise is CHECKER_EXERCISE:
-        verdict = judge_checker(exercise.signature, function, call)
-    else:
-        verdict = judge(exercise, Attempt(function, names), call)
-        renamed = strangers(names, exercise.roles) > 0
-        if plain and not verdict.passed and (renamed or not verdict.mistakes):
-            verdict = _in_another_form(exercise, function, verdict, renamed, call)
-    return replace(verdict, lesson=lesson, hint=_hint(exercise, function, verdict))
-
-
-def _in_another_form(exercise, function, verdict, renamed, call):
-    """Return the verdict on a function in another form, where that says more than the one it has.
-
-    The names of its arguments may tell that their order is another one.
-    """
-    other, same_arguments = diagnose_by(function, [exercise], call)
-    renamed = renamed and same_arguments
-    if other.passed and same_arguments and (renamed or not verdict.mistakes):
-        return other
-    if other.passed and not verdict.mistakes:
-        summary = f"Called like this, it is right. But here it is called as {exercise.signature},"
-        summary += " and its result is used as it is."
-        return replace(other, status=Status.OTHER_FORM, summary=summary)
-    instead = renamed or (same_arguments and verdict.status is Status.RAISES)
-    return other if instead and other.mistakes else verdict
-
-
-def _hint(exercise, function, verdict):
-    """Return what to try next. Slips, and the same code again, uncover nothing."""
-    code = function.__code__ if type(function) is FunctionType else None
-    name = code.co_name if code else ""
-    if verdict.passed:
-        ATTEMPTS.pop((exercise.name, name), None)
-    if verdict.misconception:
-        return verdict.misconception.hint
-    if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE):
-        return ""
-    tried = ATTEMPTS.setdefault((exercise.name, name), [])
-    if code not in tried:
-        tried.append(code)
-    number = min(len(tried), len(HINTS))
-    return f"hint {number} of {len(HINTS)}. {HINTS[number - 1]}"
-
-
 def check_softmax(f, lesson=None):
-    """Check a softmax.
-
-    Parameters
-    ----------
-    f : callable
-        f(z, axis): logits of any shape and an axis; returns probabilities of z's shape.
+    """Check f(z, axis), the probabilities of logits z of any shape along an axis.
 
     Examples
     --------
@@ -141,131 +45,99 @@ def check_softmax(f, lesson=None):
     softmax(z, axis): correct
     Right on all 38 inputs.
     """
-    return _check(SOFTMAX_EXERCISE, f, lesson)
+    return _check("softmax", f, lesson)
 
 
 def check_log_softmax(f, lesson=None):
-    """Check a log_softmax.
-
-    Parameters
-    ----------
-    f : callable
-        f(z, axis): logits of any shape and an axis; returns log-probabilities of z's shape.
+    """Check f(z, axis), the log-probabilities of logits z of any shape along an axis.
 
     Examples
     --------
     >>> check_log_softmax(lambda z, axis: np.log(numerics.softmax(z, axis))).misconception.key
     'logarithm-of-softmax'
     """
-    return _check(LOG_SOFTMAX_EXERCISE, f, lesson)
+    return _check("log_softmax", f, lesson)
 
 
 def check_softmax_jacobian(f, lesson=None):
-    """Check the Jacobian of one vector.
-
-    Parameters
-    ----------
-    f : callable
-        f(z): logits of shape (n,); returns shape (n, n).
+    """Check f(z), the Jacobian of one vector: logits of shape (n,), result of shape (n, n).
 
     Examples
     --------
     >>> check_softmax_jacobian(lambda z: np.diag(numerics.softmax(z))).misconception.key
     'sum-held-constant'
     """
-    return _check(JACOBIAN_EXERCISE, f, lesson)
+    return _check("softmax_jacobian", f, lesson)
 
 
 def check_batched_jacobian(f, lesson=None):
-    """Check the Jacobians of a batch.
-
-    Parameters
-    ----------
-    f : callable
-        f(z): logits of shape (N, n); returns shape (N, n, n).
+    """Check f(z), the Jacobians of a batch: logits of shape (N, n), result of shape (N, n, n).
 
     Examples
     --------
     >>> check_batched_jacobian(numerics.softmax_jacobian).passed
     True
     """
-    return _check(BATCHED_EXERCISE, f, lesson)
+    return _check("batched_jacobian", f, lesson)
 
 
 def check_softmax_vjp(f, lesson=None):
-    """Check the step from the incoming gradient to the logits.
+    """Check f(z, cotangent), the step from the incoming gradient to the logits.
 
-    Parameters
-    ----------
-    f : callable
-        f(z, cotangent): both of shape (N, n), softmax along the last axis; returns that shape.
+    Both are of shape (N, n), and so is the result; softmax runs along the last axis.
 
     Examples
     --------
     >>> check_softmax_vjp(lambda z, cotangent: 2 * cotangent).mistakes[1].key
     'factor-of-two'
     """
-    return _check(VJP_EXERCISE, f, lesson)
+    return _check("softmax_vjp", f, lesson)
 
 
 def check_softmax_backward(f, lesson=None):
-    """Check the step back from the cached probabilities.
+    """Check f(p, grad_p, axis), the step back from the cached probabilities.
 
-    Parameters
-    ----------
-    f : callable
-        f(p, grad_p, axis): arrays of one shape, and the axis of the classes; returns that
-        shape.
+    Both are arrays of one shape, and so is the result; the classes lie along the axis.
 
     Examples
     --------
     >>> check_softmax_backward(lambda p, grad_p, axis: p * (1 - p) * grad_p).misconception.key
     'elementwise'
     """
-    return _check(BACKWARD_EXERCISE, f, lesson)
+    return _check("softmax_backward", f, lesson)
 
 
 def check_log_softmax_backward(f, lesson=None):
-    """Check the step back from the cached log-probabilities.
+    """Check f(log_p, grad_log_p, axis), the step back from the cached log-probabilities.
 
-    Parameters
-    ----------
-    f : callable
-        f(log_p, grad_log_p, axis): arrays of one shape, and the axis of the classes; returns that
-        shape.
+    Both are arrays of one shape, and so is the result; the classes lie along the axis.
 
     Examples
     --------
     >>> check_log_softmax_backward(numerics.softmax_backward).misconception.key
     'softmax-rule'
     """
-    return _check(LOG_BACKWARD_EXERCISE, f, lesson)
+    return _check("log_softmax_backward", f, lesson)
 
 
 def check_softmax_cross_entropy_grad(f, lesson=None):
-    """Check the gradient of the mean cross-entropy with respect to the logits.
+    """Check f(z, t), the gradient of the mean cross-entropy with respect to the logits.
 
-    Parameters
-    ----------
-    f : callable
-        f(z, t): logits and one-hot targets of shape (N, n); returns that shape.
+    Logits, one-hot targets and result are of shape (N, n).
 
     Examples
     --------
     >>> check_softmax_cross_entropy_grad(lambda z, t: numerics.softmax(z) - t).misconception.key
     'no-average'
     """
-    return _check(LOSS_EXERCISE, f, lesson)
+    return _check("softmax_cross_entropy_grad", f, lesson)
 
 
 def check_soft_cross_entropy_grad(f, lesson=None):
-    """Check the same gradient for soft targets, the rows of which need not add up to 1.
+    """Check f(z, t), the same for soft targets, the rows of which need not add up to 1.
 
-    Parameters
-    ----------
-    f : callable
-        f(z, t): logits and targets t >= 0 of shape (N, n); returns the gradient of the mean over
-        the rows of -sum(t log p), of that shape.
+    Logits, targets t >= 0 and result are of shape (N, n): the gradient of the mean over the rows of
+    -sum(t log p).
 
     Examples
     --------
@@ -273,16 +145,13 @@ def check_soft_cross_entropy_grad(f, lesson=None):
     >>> check_soft_cross_entropy_grad(f).misconception.key
     'targets-sum-to-one'
     """
-    return _check(SOFT_LOSS_EXERCISE, f, lesson)
+    return _check("soft_cross_entropy_grad", f, lesson)
 
 
 def check_temperature_jacobian(f, lesson=None):
-    """Check the Jacobian of softmax(z / T).
+    """Check f(z, temperature), the Jacobian of softmax(z / temperature).
 
-    Parameters
-    ----------
-    f : callable
-        f(z, temperature): logits of shape (n,) and a number above 0; returns shape (n, n).
+    Logits are of shape (n,), the temperature is a number above 0, the result of shape (n, n).
 
     Examples
     --------
@@ -290,17 +159,14 @@ def check_temperature_jacobian(f, lesson=None):
     >>> check_temperature_jacobian(f).misconception.key
     'temperature-factor'
     """
-    return _check(TEMPERATURE_EXERCISE, f, lesson)
+    return _check("temperature_jacobian", f, lesson)
 
 
 def check_masked_softmax_backward(f, lesson=None):
-    """Check the step back through a softmax that leaves out some classes.
+    """Check f(z, mask, cotangent), the step back where softmax leaves out some classes.
 
-    Parameters
-    ----------
-    f : callable
-        f(z, mask, cotangent): all of shape (N, n); mask is True for the classes that take part, one
-        at least in each row; returns the gradient at the logits, 0 at the others.
+    All are of shape (N, n); mask is True for the classes that take part, one at least in each row.
+    The result is the gradient at the logits, 0 at the others.
 
     Examples
     --------
@@ -308,17 +174,14 @@ def check_masked_softmax_backward(f, lesson=None):
     >>> check_masked_softmax_backward(f).misconception.key
     'mask-ignored'
     """
-    return _check(MASKED_EXERCISE, f, lesson)
+    return _check("masked_softmax_backward", f, lesson)
 
 
 def check_finite_difference_gradient(f, lesson=None):
-    """Check a numeric gradient.
+    """Check f(function, x), a numeric gradient.
 
-    Parameters
-    ----------
-    f : callable
-        f(function, x): a function to one number, and a point of any shape; returns the gradient, of
-        x's shape, as exact as central differences with a good step are.
+    It gets a function to one number, and a point of any shape, and returns the gradient, of x's
+    shape, as exact as central differences with a good step are.
 
     Examples
     --------
@@ -326,24 +189,21 @@ def check_finite_difference_gradient(f, lesson=None):
     >>> check_finite_difference_gradient(finite_difference_gradient).passed
     True
     """
-    return _check(DIFFERENCE_EXERCISE, f, lesson)
+    return _check("finite_difference_gradient", f, lesson)
 
 
 def check_gradient_checker(f, lesson=None):
-    """Check a check: it has to accept every right backward and to refuse every wrong one.
+    """Check f(backward), a check: it accepts every right backward and refuses every wrong one.
 
-    Parameters
-    ----------
-    f : callable
-        f(backward): returns True where it accepts. It calls backward(p, grad_p), for arrays of
-        shape (N, n), softmax along the last axis.
+    It returns True where it accepts. It calls backward(p, grad_p), for arrays of shape (N, n),
+    softmax along the last axis.
 
     Examples
     --------
     >>> check_gradient_checker(lambda backward: True).misconception.key
     'accepts-everything'
     """
-    return _check(CHECKER_EXERCISE, f, lesson)
+    return _check("gradient_checker", f, lesson)
 
 
 def check_input(program, exercise, *arguments):
@@ -361,11 +221,6 @@ def check_input(program, exercise, *arguments):
         The arguments of the exercise, or one tuple of them. Labels can stand for one-hot targets,
         and an axis of -1 can be left out. None claims that no input exposes the program, which is
         right where the program is. ``...`` is no attempt yet.
-
-    Raises
-    ------
-    ValueError
-        If there is no such exercise.
 
     Examples
     --------
@@ -406,7 +261,7 @@ def check_beats(checker, backward):
     >>> check_beats(lambda backward: True, numerics.softmax_backward).passed
     False
     """
-    return judge_backward(BACKWARD_EXERCISE, checker, backward, Caller())
+    return judge_backward(EXERCISES["softmax_backward"], checker, backward, Caller())
 
 
 def diagnose(program):
@@ -434,13 +289,12 @@ def diagnose(program):
     if isinstance(program, str):
         return _all_of(*run(program, {"__name__": "__main__"}, Caller()))
     if not callable(program) and not hasattr(type(program), "backward"):
-        got, _ = Caller()(kept, program)
-        text = got.text if hasattr(got, "text") else type(program).__name__
-        summary = f"Hand in a function, a class or an object with forward and backward: got {text}."
+        summary = "Hand in a function, a class or an object with forward and backward:"
+        summary += f" got {kind_of(program, Caller())}."
         return Verdict("program", Status.WRONG_TYPE, summary)
     is_checker, _ = Caller()(lambda: type(program(numerics.softmax_backward)) in (bool, np.bool_))
     if is_checker:
-        verdict = judge_checker(CHECKER_EXERCISE.signature, program, Caller())
+        verdict = judge_checker(EXERCISES["gradient_checker"].signature, program, Caller())
     else:
         verdict, _ = diagnose_by(program, READ, Caller())
     hint = verdict.misconception.hint if verdict.misconception else ""

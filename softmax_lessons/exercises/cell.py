@@ -17,47 +17,37 @@ class Verdicts(tuple):
 
     trouble = ""
 
-    def _parts(self):
-        """Return the sentences on the whole program, and the verdicts on what could be read."""
-        read = [verdict for verdict in self if verdict.status is not Status.NOT_READ]
+    @property
+    def read(self):
+        """The verdicts on what could be read."""
+        return [verdict for verdict in self if verdict.status is not Status.NOT_READ]
+
+    @property
+    def sentences(self):
+        """What is to be said of the whole program."""
         others = [verdict.exercise for verdict in self if verdict.status is Status.NOT_READ]
-        sentences = [self.trouble] if self.trouble else []
-        if not self:
-            sentences.append("There is no function and no class here to diagnose.")
-        if others:
-            sentences.append(f"It is unclear what these compute: {', '.join(others)}.")
-        return sentences, read
+        unclear = f"It is unclear what these compute: {', '.join(others)}." if others else ""
+        nothing = "" if self else "There is no function and no class here to diagnose."
+        return [sentence for sentence in (self.trouble, nothing, unclear) if sentence]
 
     def __str__(self):
         """Return all as text."""
-        sentences, read = self._parts()
-        return "\n\n".join([*map(str, read), *sentences])
+        return "\n\n".join([*map(str, self.read), *self.sentences])
 
     __repr__ = __str__
 
     def _repr_html_(self):
         """Return all as HTML."""
-        sentences, read = self._parts()
-        html = [verdict._repr_html_() for verdict in read]
-        return "".join([*html, *(f"<p>{as_html(sentence)}</p>" for sentence in sentences)])
+        sentences = [f"<p>{as_html(sentence)}</p>" for sentence in self.sentences]
+        return "".join([*(verdict._repr_html_() for verdict in self.read), *sentences])
 
 
 def run(source, namespace, call):
     r"""Run a program; where it ends in an error, go on with what it defines after that.
 
-    Parameters
-    ----------
-    source : str
-    namespace : dict
-    call : callable
-        Takes a function and its arguments, and returns a result and an error, as `Caller` does.
-
-    Returns
-    -------
-    list
-        The functions and classes that it defines.
-    str
-        How it ended, in a sentence; empty where it did not end in an error.
+    `call` takes a function and its arguments, and returns a result and an error, as `Caller` does.
+    Return the functions and classes that it defines, and a sentence on how it ended; empty where it
+    did not end in an error.
 
     Examples
     --------

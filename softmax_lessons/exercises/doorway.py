@@ -1,22 +1,77 @@
 """Takes code as people write it, and finds out by trial which exercise it is.
 
-Of all readings the one that explains most wins.
+Of all readings the one that explains most wins. A check takes the same forms, for its exercise.
 """
 
 from dataclasses import replace
+from types import FunctionType
+from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.exercises.explain import explain
+from softmax_lessons.exercises.catalogue import EXERCISES
+from softmax_lessons.exercises.checking import judge_checker
+from softmax_lessons.exercises.explain import explanations
 from softmax_lessons.exercises.inputs import PLAIN
 from softmax_lessons.exercises.judge import Attempt, judge
-from softmax_lessons.exercises.observe import described, observe
-from softmax_lessons.exercises.reading import NO_AXIS, ONE, ROWS, read
-from softmax_lessons.exercises.verdict import Status, Verdict
+from softmax_lessons.exercises.observe import described, kind_of, observe
+from softmax_lessons.exercises.reading import NO_AXIS, ONE, ROWS, Reading, name_of, read, strangers
+from softmax_lessons.exercises.verdict import Status, Verdict, nothing_yet
 
 FAR = {"passes-through", "each-by-itself", "no-exponential", "no-logarithm", "factor-of-two"}
 FAR |= {"not-normalised", "argument-unused", "mean-subtracted", "plain-mean"}
 """Mistakes by which a program is more likely something else, unless it bears softmax's name."""
+
+
+class _Match(NamedTuple):
+    """A reading that explains what a program does, how far-fetched it is, and the mistakes."""
+
+    cost: tuple[bool, float, int]
+    reading: Reading
+    keys: tuple[str, ...]
+
+
+def verdict_on(exercise, function, call):
+    """Return the verdict on what is handed in for an exercise."""
+    if function is None or function is ...:
+        return nothing_yet(exercise.signature)
+    if isinstance(function, type) or hasattr(type(function), "backward"):
+        passes = EXERCISES["softmax_vjp"] if exercise.name == "softmax_backward" else exercise
+        verdict, _ = diagnose_by(function, [passes], call)
+        if verdict.status is not Status.NOT_READ:
+            return verdict
+    if not callable(function):
+        summary = "Hand in the function itself, not what it returns:"
+        summary += f" got {kind_of(function, call)}."
+        return Verdict(exercise.signature, Status.WRONG_TYPE, summary)
+    if exercise.name == "gradient_checker":
+        return judge_checker(exercise.signature, function, call)
+    plain = type(function) is FunctionType
+    names = function.__code__.co_varnames[: function.__code__.co_argcount] if plain else ()
+    if len(names) != len(exercise.roles):
+        names = tuple(exercise.arguments)
+    verdict = judge(exercise, Attempt(function, names), call)
+    renamed = strangers(names, exercise.roles) > 0
+    if plain and not verdict.passed and (renamed or not verdict.mistakes):
+        return _in_another_form(exercise, function, verdict, renamed, call)
+    return verdict
+
+
+def _in_another_form(exercise, function, verdict, renamed, call):
+    """Return the verdict on a function in another form, where that says more than the one it has.
+
+    The names of its arguments may tell that their order is another one.
+    """
+    other, same_arguments = diagnose_by(function, [exercise], call)
+    renamed = renamed and same_arguments
+    if other.passed and (renamed or not verdict.mistakes):
+        if same_arguments:
+            return other
+        summary = f"Called like this, it is right. But here it is called as {exercise.signature},"
+        summary += " and its result is used as it is."
+        return replace(other, status=Status.OTHER_FORM, summary=summary)
+    instead = renamed or (same_arguments and verdict.status is Status.RAISES)
+    return other if instead and other.mistakes else verdict
 
 
 def diagnose_by(program, exercises, call):
@@ -24,15 +79,18 @@ def diagnose_by(program, exercises, call):
 
     Also returned is whether it takes the arguments of the exercise, in whatever order.
     """
-    found, silent, error = _tried(program, exercises, call)
-    best, rival = _best(found)
-    for reading in [best] if best else silent:
-        verdict = judge_as(reading, call)
+    meant = len(exercises) == 1
+    # Only what the program does says then that it has to do with softmax.
+    guessed = not meant and "softmax" not in name_of(program).lower()
+    found, silent, failing, error = _tried(program, exercises, call, guessed)
+    rival = _rival(found)
+    readings = [found[0].reading] if found else silent
+    for reading in readings or (failing[:1] if meant else []):
+        verdict = judge(reading.exercise, reading, call)
         far = FAR & {mistake.key for mistake in verdict.mistakes}
-        if (best or verdict.mistakes) and not (far and _guesses(program, exercises)):
+        if (found or verdict.mistakes or meant) and not (far and guessed):
             summary = " ".join(filter(None, [verdict.summary, rival]))
             return replace(verdict, summary=summary), reading.same_arguments
-    name = getattr(program, "__name__", type(program).__name__)
     summary = (
         "It is unclear what this computes. Give it to the check for it, for example to"
         " check_softmax_backward."
@@ -40,20 +98,7 @@ def diagnose_by(program, exercises, call):
     if error and not silent:
         summary = "It was called in several ways, and it failed each time. The last time"
         summary += f" {described(error).rstrip('.')}."
-    return Verdict(name, Status.NOT_READ, summary), False
-
-
-def _guesses(program, exercises):
-    """Tell whether only what a program does says that it has to do with softmax."""
-    name = getattr(program, "__name__", type(program).__name__)
-    return len(exercises) > 1 and "softmax" not in name.lower()
-
-
-def judge_as(reading, call):
-    """Return the verdict on a program that is read in one way."""
-    names = tuple(name for name, _ in reading.names)
-    attempt = Attempt(reading, names, reading.text, reading.named, reading.laid)
-    return judge(reading.exercise, attempt, call)
+    return Verdict(name_of(program), Status.NOT_READ, summary), False
 
 
 def reading_of(program, exercise, call):
@@ -61,61 +106,51 @@ def reading_of(program, exercise, call):
 
     Examples are rows, as the exercise has them, wherever the program can be called so.
     """
-    found, silent, _ = _tried(program, [exercise], call)
-    rows = [one for one in found if one[3].layout == ROWS]
-    silent_rows = [reading for reading in silent if reading.layout == ROWS]
-    if rows or (found and not silent_rows):
-        return _best(rows or found)[0]
-    if silent:
-        return (silent_rows or silent)[0]
-    works = []  # it may fail for some inputs
-    for reading in read(program, [exercise]):
-        seen = [observe(call, reading, case) for case in reading.exercise.inputs]
-        count = sum(one.array is not None for one in seen)
-        if count and not reading.strangers:
-            works.append((-count, len(works), reading))
-    return min(works)[2] if works else None
+    found, silent, failing, _ = _tried(program, [exercise], call)
+    told = [match.reading for match in found] + silent
+    rows = [reading for reading in told if reading.layout == ROWS]
+    return next(iter(rows + told + failing), None)
 
 
-def _tried(program, exercises, call):
-    """Return the readings that explain a program, those that do not, and the last error."""
-    found, silent, error = [], [], None
+def _tried(program, exercises, call, guessed=False):
+    """Return the readings that explain a program, the best first, and those that do not.
+
+    Of the latter, first come those whose results are worth a judgement, then those that fail for
+    some inputs. The last error comes with them.
+    """
+    found, silent, failing, error = [], [], [], None
     for reading in read(program, exercises):
         plain = [case for case in reading.exercise.inputs if case.shows == PLAIN]
         seen = [observe(call, reading, case) for case in plain]
         error = next((one.error for one in seen if one.error is not None), error)
         with np.errstate(all="ignore"):
             works = any(one.array is not None for one in seen)
-            best = works and explain(reading.exercise, seen, thorough=False)
-            unlikely = best and (FAR & {*best[0].keys} or best[0].cost + reading.strangers > 2)
-            if unlikely and _guesses(program, exercises):
-                continue
-            if best:
-                cost = best[0].cost + 0.75 * reading.strangers
-                found.append((cost, -len(plain), len(found), reading, best[0].keys))
-            elif not reading.strangers and _tells(reading, seen):
+            best = explanations(reading.exercise, seen, thorough=False) if works else []
+        for _, _, keys, cost in best[:1]:
+            unlikely = FAR & {*keys} or cost + reading.strangers > 2
+            if not (unlikely and guessed):
+                # Who sums once for all, right for a single example, means a single example.
+                unmeant = reading.layout == ONE or bool(NO_AXIS & {*keys})
+                cost = unmeant, cost + 0.75 * reading.strangers, -len(plain)
+                found.append(_Match(cost, reading, keys))
+        if not best and not reading.strangers:
+            right = [reading.exercise.predict(one.case).shape for one in seen]
+            tells = right == [np.shape(one.array) for one in seen]
+            if tells or reading.exercise.evidence(seen, None):
                 silent.append(reading)
-    return found, silent, error
+            elif works:
+                failing.append(reading)
+    return sorted(found, key=lambda match: match.cost), silent, failing, error
 
 
-def _best(found):
-    """Return the reading that explains most, and a sentence on one that explains as much."""
-    if not found:
-        return None, ""
-    # What is right for one example, and for several by one sum for all, is meant for one.
-    meant = [one for one in found if one[3].layout != ONE and not NO_AXIS & {*one[4]}]
-    best = min(meant or found)
-    reading = best[3]
-    for cost, _, _, other, keys in sorted(found):
-        near = cost - best[0] < 0.5 and other.strangers <= reading.strangers
-        if (near or reading.layout == ONE) and other.layout != ONE and {*keys} != {*best[4]}:
+def _rival(found):
+    """Return a sentence on a reading that explains as much as the best one, but otherwise."""
+    for (_, cost, _), reading, keys in found:
+        best = found[0]
+        near = cost - best.cost[1] < 0.5 and reading.strangers <= best.reading.strangers
+        near = (near or best.reading.layout == ONE) and reading.layout != ONE
+        if near and {*keys} != {*best.keys}:
             is_wrong = f"wrong: {', '.join(keys)}" if keys else "right"
-            text = f"Read as {other.exercise.name}, {other.text}, it would be {is_wrong}."
-            return reading, f"{text} Which one do you mean?"
-    return reading, ""
-
-
-def _tells(reading, seen):
-    """Tell whether what a program did, though no formula explains it, is worth a judgement."""
-    shapes = [np.shape(reading.exercise.predict(one.case)) == np.shape(one.array) for one in seen]
-    return all(shapes) or bool(reading.exercise.evidence(seen, None))
+            text = f"Read as {reading.exercise.name}, {reading.read_as}, it would be {is_wrong}."
+            return f"{text} Which one do you mean?"
+    return ""

@@ -3,12 +3,13 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
 from softmax_lessons import numerics
 from softmax_lessons.exercises.inputs import Input
-from softmax_lessons.misconceptions.formula import Formula, evaluate, names
+from softmax_lessons.misconceptions.formula import Formula, evaluate, formulas, names
 from softmax_lessons.misconceptions.forward import IMPLEMENTATIONS, implementation
 
 STABLE = (numerics.softmax, numerics.log_softmax)
@@ -18,42 +19,29 @@ WAYS = [
 ]
 """The mistakes in each implementation of softmax and log_softmax, and the two functions."""
 
-SIGN, TWICE = (("sign-flipped",), lambda N, n: -1), (("factor-of-two",), lambda N, n: 2)
-HALF = (("halved",), lambda N, n: 0.5)
-MEAN = (("averaged-over-batch",), lambda N, n: 1 / N)
-COMMON = [SIGN, TWICE, HALF]
+FACTORS = {"sign-flipped": ["-1"], "factor-of-two": ["2"], "halved": ["0.5"]}
+"""The factors that a result may have in every exercise, by mistake."""
+
+
+def factors(wrong):
+    """Return what a result may be multiplied with, 1 first: one wrong factor, or two of them."""
+    one, *others = formulas("1", wrong)
+    pairs = combinations(others, 2)
+    return [one, *others, *(Formula(f"{a.text} * {b.text}", a.keys + b.keys) for a, b in pairs)]
 
 
 @dataclass(eq=False)
 class Exercise:
-    """A function to be written, and all that is needed to judge an attempt.
+    """A function to be written, and all that is needed to judge an attempt."""
 
-    Parameters
-    ----------
-    signature : str
-        How it is called.
-    roles : tuple of str
-        What each argument is in a formula.
-    inputs : tuple of Input
-    given : list of Formula
-        The probabilities from what is given, the right ones first.
-    result : list of Formula
-        The result from these, the right one first.
-    factors : list
-        Pairs of mistakes and the factor that they bring, from N and n.
-    chained : list of Formula
-        Further results, where none of the others fits.
-    evidence : callable
-        Returns the mistakes that show on the way, from all `Seen` and a factor.
-    """
-
-    signature: str
-    roles: tuple[str, ...]
+    signature: str  # how it is called
+    roles: tuple[str, ...]  # what each argument is in a formula
     inputs: tuple[Input, ...]
-    given: list[Formula]
-    result: list[Formula]
-    factors: list = field(default_factory=lambda: COMMON)
-    chained: list[Formula] = field(default_factory=list)
+    given: list[Formula]  # the probabilities from what is given, the right ones first
+    result: list[Formula]  # the result from these, the right one first
+    factors: list[Formula] = field(default_factory=lambda: factors(FACTORS))
+    chained: list[Formula] = field(default_factory=list)  # results, where no other fits
+    # Returns the mistakes that show on the way, from all `Seen` and a factor.
     evidence: Callable = lambda seen, ratio: []
 
     @property
@@ -66,22 +54,26 @@ class Exercise:
         """The names of the arguments."""
         return [name.strip() for name in self.signature.split("(")[1].rstrip(")").split(",")]
 
+    @property
+    def like(self):
+        """The role of the argument whose shape the others have."""
+        return next(role for role in ("z", "p", "logp", "x") if role in self.roles)
+
     def predict(self, case, given=None, result=None, way=STABLE):
         """Return what a formula gives for an input, the right one if none is named."""
         given, result = given or self.given[0], result or self.result[0]
-        values = dict(zip(self.roles, map(_as_float, case.arguments), strict=True))
+        values = dict(zip(self.roles, case.arguments, strict=True))
         axis = values.pop("axis", -1)
-        like = next(values[role] for role in ("z", "p", "logp", "x") if role in values)
+        like = values[self.like]
         if "function" in values:
             values["G"] = values["function"].gradient(like)
-        known = names(like, axis, *way, **values, eyeN=np.eye(len(like)))
+        known = names(like, axis, *way, **values)
         with np.errstate(all="ignore"):
             p = evaluate(given.text, known)
             of_logits = given.text.startswith("softmax(")
             logp = evaluate(f"log_{given.text}", known) if of_logits else np.log(abs(p))
             known |= {"p": p, "logp": known.get("logp", logp)}
             known |= {"p_i": p[..., None], "p_j": p[..., None, :]}
-            known |= {"row": np.arange(len(p)).reshape(-1, *[1] * (p.ndim - 1))}
             return np.asarray(evaluate(result.text, known), dtype=float)
 
     def attempted(self, case, given, result, way=STABLE):
@@ -92,11 +84,6 @@ class Exercise:
     def sizes(self, case):
         """Return the number of examples and of classes in an input."""
         values = dict(zip(self.roles, case.arguments, strict=True))
-        like = next(values[role] for role in ("z", "p", "logp", "x") if role in values)
+        like = values[self.like]
         n = like.shape[values.get("axis", -1)]
         return like.size // n, n
-
-
-def _as_float(value):
-    is_number = isinstance(value, np.ndarray) and value.dtype.kind in "iuf"
-    return value.astype(float) if is_number else value

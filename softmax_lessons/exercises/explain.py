@@ -5,7 +5,7 @@ demand (large numbers, integers, other shapes) is compared with the formula that
 departs is a mistake of its own. So mistakes combine, and each stands here once.
 """
 
-from collections.abc import Callable
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from softmax_lessons.exercises.exercise import STABLE, WAYS
 from softmax_lessons.exercises.inputs import INTEGERS, LARGE, READ_ONLY, SHAPE, STEEP, Input
 from softmax_lessons.exercises.observe import observe
-from softmax_lessons.misconceptions.formula import Formula
+from softmax_lessons.misconceptions.formula import Formula, evaluate
 
 
 def tolerance(c):
@@ -24,16 +24,24 @@ def tolerance(c):
     return 1e-5 * max(1, np.abs(c).max(initial=0)) + 1e-4 * np.abs(c)
 
 
+def close(y, c):
+    """Tell of each entry whether it is what was predicted."""
+    return (np.abs(y - c) <= tolerance(c)) | (np.isnan(y) & np.isnan(c)) | (y == c)
+
+
+def same_shape(y, c):
+    """Tell whether a result and what was predicted are arrays of one shape."""
+    return y is not None and c is not None and y.shape == c.shape
+
+
 def agrees(y, c):
     """Tell whether a result is what was predicted."""
-    if y is None or c is None or y.shape != c.shape:
-        return False
-    return bool(np.all((np.abs(y - c) <= tolerance(c)) | (np.isnan(y) & np.isnan(c)) | (y == c)))
+    return same_shape(y, c) and bool(close(y, c).all())
 
 
 def proportion(y, c):
     """Return r where y is r c, NaN where both are 0, None where there is none."""
-    if y is None or c is None or y.shape != c.shape or not np.isfinite([y, c]).all():
+    if not same_shape(y, c) or not np.isfinite([y, c]).all():
         return None
     square = (c * c).sum()
     if square < 1e-20:
@@ -43,66 +51,60 @@ def proportion(y, c):
 
 
 class Explanation(NamedTuple):
-    """A formula that gives what a function gave, up to a factor, and the mistakes in it."""
+    """A pair of formulas that gives what a function gave, and the mistakes in it."""
 
     given: Formula
     result: Formula
-    factor: Callable
     keys: tuple[str, ...]
-    cost: float
+    cost: int
 
     def predict(self, exercise, case, way=STABLE):
         """Return the prediction for an input."""
-        value = exercise.attempted(case, self.given, self.result, way)
-        return None if value is None else self.factor(*exercise.sizes(case)) * value
+        return exercise.attempted(case, self.given, self.result, way)
 
 
 def fit(exercise, given, result, seen):
-    """Return the explanation of all that was seen by a formula, None if it is none."""
+    """Return the explanation of all that was seen by a formula times a factor, None if none is."""
     ratios = []
     for one in seen[::-1]:
         c = exercise.attempted(one.case, given, result)
         if one.error is not None and c is None:
             continue  # it cannot be computed there, neither here nor there
-        ratios.append((proportion(one.array, c), one.case))
-        if ratios[-1][0] is None:
+        r = proportion(one.array, c)
+        if r is None:
             return None
-    ratios = [(r, *exercise.sizes(case)) for r, case in ratios if not np.isnan(r)]
+        if not np.isnan(r):
+            ratios.append((r, dict(zip("Nn", exercise.sizes(one.case), strict=True))))
     if not ratios:
         return None
-    for keys, factor in _factors(exercise.factors):
-        if all(abs(r - factor(N, n)) < 1e-3 * abs(r) for r, N, n in ratios):
-            keys = tuple(dict.fromkeys(given.keys + result.keys + keys))
-            return Explanation(given, result, factor, keys, len(keys))
-    r = ratios[0][0]
-    if all(abs(r - other) < 1e-3 * abs(r) for other, *_ in ratios):
-        keys = given.keys + result.keys + tuple(exercise.evidence(seen, r) or ["constant-factor"])
-        return Explanation(given, result, lambda N, n: r, keys, len(keys) + 1)
-    return None
+    r, extra = ratios[0][0], 0
+    for factor in exercise.factors:
+        if all(abs(r - evaluate(factor.text, sizes)) < 1e-3 * abs(r) for r, sizes in ratios):
+            break
+    else:
+        if not all(abs(r - other) < 1e-3 * abs(r) for other, _ in ratios):
+            return None
+        factor = Formula(repr(float(r)), tuple(exercise.evidence(seen, r) or ["constant-factor"]))
+        extra = 1
+    keys = tuple(dict.fromkeys(given.keys + result.keys + factor.keys))
+    result = Formula(f"{factor.text} * ({result.text})", result.keys + factor.keys)
+    return Explanation(given, result, keys, len(keys) + extra)
 
 
-def _factors(factors):
-    """Yield no factor, each one, and each two of them, with their mistakes."""
-    yield (), lambda N, n: 1
-    yield from factors
-    for k, (keys, one) in enumerate(factors):
-        for more, other in factors[k + 1 :]:
-            yield keys + more, lambda N, n, one=one, other=other: one(N, n) * other(N, n)
-
-
-def explain(exercise, seen, thorough=True):
+def explanations(exercise, seen, thorough=True):
     """Return all explanations of what was seen, those with the fewest mistakes first."""
     right, *wrong = exercise.given
     first, *others = exercise.result
-    pairs = [(right, first), *((right, r) for r in others), *((w, first) for w in wrong)]
-    found = [e for pair in pairs if (e := fit(exercise, *pair, seen))]
-    if thorough and min((e.cost for e in found), default=2) > 1:
-        for group in ([(w, r) for w in wrong for r in others], exercise.chained):
-            if group is exercise.chained:
-                group = [(g, r) for g in exercise.given for r in group]
-            found += [e for pair in group if (e := fit(exercise, *pair, seen))]
-            if found:
-                break
+    groups = [
+        [*product([right], exercise.result), *product(wrong, [first])],
+        product(wrong, others),
+        product(exercise.given, exercise.chained),
+    ]
+    found = []
+    for k, group in enumerate(groups if thorough else groups[:1]):
+        found += [e for pair in group if (e := fit(exercise, *pair, seen))]
+        if found and (k > 0 or min(e.cost for e in found) <= 1):
+            break
     return sorted(found, key=lambda e: e.cost)
 
 
@@ -111,72 +113,61 @@ def explain(exercise, seen, thorough=True):
 
 def signs_of_trouble(y, c):
     """Return for each row whether it agrees, is not finite, or differs; None for no array."""
-    if y is None or c is None or y.shape != c.shape:
+    if not same_shape(y, c):
         return None
-    close = (np.abs(y - c) <= tolerance(c)) & np.isfinite(y)
-    rows = [(a, b) for a, b in zip(np.atleast_2d(close), np.atleast_2d(y), strict=True)]
-    return ["" if a.all() else "differs" if np.isfinite(b).all() else "nan" for a, b in rows]
+    finite = np.atleast_2d(np.isfinite(y))
+    rows = zip(np.atleast_2d(close(y, c)) & finite, finite, strict=True)
+    return ["" if a.all() else "differs" if b.all() else "nan" for a, b in rows]
 
 
-def at_large_numbers(exercise, explanations, seen):
+def at_large_numbers(exercise, several, seen):
     """Return the fewest mistakes that explain what a function does with large numbers."""
-    best = None
-    for explanation in explanations:
-        stable = [explanation.predict(exercise, one.case) for one in seen]
-        trouble = [signs_of_trouble(one.array, c) for one, c in zip(seen, stable, strict=True)]
-        ways = WAYS if "z" in exercise.roles else WAYS[:1]
-        for keys, way in ways:
-            keys = tuple(dict.fromkeys(explanation.keys + keys))
-            if best is not None and len(keys) > len(best[0]):
-                continue
-            if all(
+    found, fewest = [], np.inf
+    for explanation in several:
+        right = [explanation.predict(exercise, one.case) for one in seen]
+        trouble = [signs_of_trouble(one.array, c) for one, c in zip(seen, right, strict=True)]
+        for more, way in WAYS if "z" in exercise.roles else WAYS[:1]:
+            keys = tuple(dict.fromkeys(explanation.keys + more))
+            if len(keys) <= fewest and all(
                 mine is not None
                 and mine == signs_of_trouble(explanation.predict(exercise, one.case, way), c)
-                for mine, one, c in zip(trouble, seen, stable, strict=True)
+                for mine, one, c in zip(trouble, seen, right, strict=True)
             ):
-                if best is None or len(keys) < len(best[0]):
-                    best = [keys]
-                elif keys not in best:
-                    best.append(keys)
-    return list(dict.fromkeys(key for keys in best for key in keys)) if best else None
-
-
-def at_integers(exercise, explanation, seen):
-    """Return the mistakes in what a function does with integers, none where it does it well."""
-    for one in seen:
-        c, y = explanation.predict(exercise, one.case), one.array
-        if agrees(y, c):
-            continue
-        if one.error is not None:
-            return []
-        if y is None or y.shape != c.shape or (not (y % 1).any() and abs(y - c).max() <= 1):
-            # Zeros come from a result of integers, and from a step that is cut to 0.
-            if "jacobian" in exercise.name:
-                return ["integer-step", "integer-result"]
-            zeros = y is not None and not y.any() and {"g", "t"} & {*exercise.roles}
-            return ["integer-result", *["integer-step"] * bool(zeros)]
-        huge = np.abs(y).max() > 3 * np.abs(c).max() or not np.isfinite(y).all()
-        stepped = "function" in exercise.roles or ("z" in exercise.roles and huge)
-        return ["integer-step" if stepped else "integer-result"]
-    return []
+                found.append(keys)
+                fewest = len(keys)
+    keys = dict.fromkeys(key for keys in found if len(keys) == fewest for key in keys)
+    return list(keys) if found else None
 
 
 def at_a_demand(exercise, explanation, shows, seen):
     """Return the mistakes that a demand shows, and the first input where it does."""
-    broken = [one for one in seen if not _as_explained(exercise, explanation, one)]
-    if not broken:
+    for broken in seen:
+        c, y = explanation.predict(exercise, broken.case), broken.array
+        if not agrees(y, c) and (c is not None or broken.error is None):
+            break
+    else:
         return [], None
-    if shows == INTEGERS:
-        return at_integers(exercise, explanation, seen), broken[0]
-    if shows == READ_ONLY:
-        return ["writes-into-argument"] if broken[0].written else [], broken[0]
     keys = {SHAPE: ["one-shape-only"], LARGE: ["unstable"]}.get(shows, [])
-    return (shows in (LARGE, STEEP) and exercise.evidence(seen, None)) or keys, broken[0]
+    if shows in (LARGE, STEEP):
+        keys = exercise.evidence(seen, None) or keys
+    if shows == INTEGERS and broken.error is None:
+        keys = at_integers(exercise, y, c)
+    if shows == READ_ONLY and broken.written:
+        keys = ["writes-into-argument"]
+    return keys, broken
 
 
-def _as_explained(exercise, explanation, one):
-    c = explanation.predict(exercise, one.case)
-    return (c is None and one.error is not None) or agrees(one.array, c)
+def at_integers(exercise, y, c):
+    """Return the mistakes by which integers lead to y in place of c."""
+    if not same_shape(y, c) or (not (y % 1).any() and abs(y - c).max() <= 1):
+        # Zeros come from a result of integers, and from a step that is cut to 0.
+        if "jacobian" in exercise.name:
+            return ["integer-step", "integer-result"]
+        zeros = y is not None and not y.any() and {"g", "t"} & {*exercise.roles}
+        return ["integer-result", *["integer-step"] * bool(zeros)]
+    huge = np.abs(y).max() > 3 * np.abs(c).max() or not np.isfinite(y).all()
+    stepped = "function" in exercise.roles or ("z" in exercise.roles and huge)
+    return ["integer-step" if stepped else "integer-result"]
 
 
 # Where no formula fits
@@ -185,7 +176,6 @@ def _as_explained(exercise, explanation, one):
 def unexplained(exercise, seen, call, function):
     """Return what can be said of results that no formula explains: mistakes, and a sentence."""
     arrays = [one.array for one in seen]
-    right = [exercise.predict(one.case) for one in seen]
     keys = exercise.evidence(seen, None)
     if keys or any(y is None for y in arrays):
         return keys, ""
@@ -198,20 +188,19 @@ def unexplained(exercise, seen, call, function):
         return ["all-at-once"], ""  # what rounding leaves, divided by a step
     if largest < 1e-12:
         return ["rows-summed", *["sum-of-probabilities"] * ("g" in exercise.roles)], ""
-    if any(y.shape != c.shape for y, c in zip(arrays, right, strict=True)):
+    right = [exercise.predict(one.case) for one in seen]
+    if not all(map(same_shape, arrays, right)) or not all(np.isfinite(y).all() for y in arrays):
         return [], ""
-    if all(np.isfinite(y).all() for y in arrays):
-        gap = [np.abs(y - c) / (np.abs(c) + 1e-3) for y, c in zip(arrays, right, strict=True)]
-        gap = np.concatenate([g.ravel() for g in gap])
-        if gap.max() < 2e-2 and np.mean(gap > 1e-7) > 0.5:
-            nudged = exercise.name not in ("softmax", "log_softmax")
-            return ["low-precision", *["step-too-large"] * nudged], ""
+    gap = [np.ravel(np.abs(y - c) / (np.abs(c) + 1e-3)) for y, c in zip(arrays, right, strict=True)]
+    gap = np.concatenate(gap)
+    if gap.max() < 2e-2 and np.mean(gap > 1e-7) > 0.5:
+        nudged = exercise.name not in ("softmax", "log_softmax")
+        return ["low-precision", *["step-too-large"] * nudged], ""
     last = max(seen, key=lambda one: one.array.size)
     for k, argument in enumerate(last.case.arguments):
         if isinstance(argument, np.ndarray) and argument.dtype.kind != "b":
             changed = list(last.case.arguments)
             changed[k] = np.roll(argument, 1, -1)
-            other = observe(call, function, Input(tuple(changed)))
-            if np.isfinite(last.array).all() and agrees(other.array, last.array):
+            if agrees(observe(call, function, Input(tuple(changed))).array, last.array):
                 return ["argument-unused"], f"It is the same for every {exercise.arguments[k]}."
     return [], ""

@@ -8,7 +8,7 @@ from softmax_lessons.exercises.doorway import reading_of
 from softmax_lessons.exercises.explain import agrees
 from softmax_lessons.exercises.inputs import Input
 from softmax_lessons.exercises.observe import described, nothing, observe
-from softmax_lessons.exercises.reading import ONE, ROLES
+from softmax_lessons.exercises.reading import ONE, ROLES, name_of
 from softmax_lessons.exercises.verdict import Counterexample, Status, Verdict, printable
 
 LARGEST, MOST, SHOWN = 10_000, 1000, 60
@@ -16,8 +16,14 @@ LARGEST, MOST, SHOWN = 10_000, 1000, 60
 Inputs with more than SHOWN numbers are not shown."""
 WORDS = {role: words for role, (words, _) in ROLES.items()}
 WORDS["t"] = "the targets (labels, or one-hot rows)"
-_add_up = "must be 0 or more, and add up to 1 for each example"
 KINDS = {"mask": ("b", "True and False"), "axis": ("iu", "a whole number")}
+
+
+def _all_1(sums):
+    return np.abs(sums - 1).max() < 2e-3  # typed with four decimals
+
+
+_add_up = "must be 0 or more, and add up to 1 for each example"
 RULES = {
     "p": (lambda p, axis: (p >= 0).all() and _all_1(p.sum(axis)), _add_up),
     "logp": (lambda a, axis: _all_1(np.exp(a).sum(axis)), f"are logarithms of what {_add_up}"),
@@ -31,10 +37,6 @@ RULES = {
 }
 """What has to hold for an argument, and a text that says so."""
 _MANY = Input((*np.random.default_rng(4).dirichlet(np.ones(12), size=(2, 20)), -1))
-
-
-def _all_1(sums):
-    return np.abs(sums - 1).max() < 2e-3  # typed with four decimals
 
 
 def _ask(holds, status, text):
@@ -52,23 +54,23 @@ def valid(reading, arguments):
     text = f"Hand in {words.removesuffix(', the axis')}, in a tuple. You hand in {len(arguments)}."
     _ask(len(arguments) == len(exercise.roles), Status.WRONG_TYPE, text)
     for k, (role, argument) in enumerate(zip(exercise.roles, arguments, strict=True)):
-        what = WORDS[role]
         kinds, name = KINDS.get(role, ("iuf", "numbers"))
         try:
             value = np.asarray(argument)
         except ValueError:  # rows of unequal length
             value = np.array(None)
-        text = f"Hand in {name} for {what}, not {printable(str(argument))}."
+        text = f"Hand in {name} for {WORDS[role]}, not {printable(str(argument))}."
         _ask(value.dtype.kind in kinds, Status.WRONG_TYPE, text)
         value = value.astype({"b": bool, "f": float}.get(value.dtype.kind, int))
         like = values[exercise.roles[0]] if k else value
-        if role == "t" and value.ndim == like.ndim - 1:  # labels
-            text = f"Labels must be classes, from 0 to {like.shape[-1] - 1}, one for each example."
-            fit = value.shape == like.shape[:-1] and np.isin(value, range(like.shape[-1])).all()
+        if role == "t" and value.ndim == like.ndim - 1:
+            classes = range(like.shape[-1])
+            text = f"Labels must be classes, from 0 to {classes[-1]}, one for each example."
+            fit = value.shape == like.shape[:-1] and np.isin(value, classes).all()
             _ask(fit, Status.WRONG, text)
-            value = np.eye(like.shape[-1])[value.astype(int)]
+            value = np.eye(len(classes))[value.astype(int)]
         axes = {np.ndim(case.arguments[k]) for case in exercise.inputs}
-        text = f"The shape {value.shape} does not fit for {what}"
+        text = f"The shape {value.shape} does not fit for {WORDS[role]}"
         text += f": the first argument has {like.shape}." if k else "."
         text += " Each row is an example, also where there is only one." if axes == {2} else ""
         fit = value.ndim in axes and value.shape in ((), like.shape)
@@ -81,11 +83,10 @@ def valid(reading, arguments):
     axis = values.get("axis", -1)
     _ask(-like.ndim <= axis < like.ndim, Status.WRONG_SHAPE, f"There is no axis {axis}.")
     for role, value in values.items():
-        holds, text = RULES.get(role, (lambda *_: True, ""))
-        if role == "t" and exercise.name.startswith("soft_"):
-            holds, text = RULES["soft t"]
-        text = f"This input is not valid: {WORDS[role]} {text}."
-        _ask(holds(value, axis), Status.WRONG, text)
+        soft = "soft " if role == "t" and exercise.name.startswith("soft_") else ""
+        if rule := RULES.get(soft + role):
+            text = f"This input is not valid: {WORDS[role]} {rule[1]}."
+            _ask(rule[0](value, axis), Status.WRONG, text)
     return values
 
 
@@ -103,46 +104,43 @@ def _both(exercise, named, seen, laid=lambda result: result):
     """Return both answers to an input, side by side, None for a large input."""
     if seen.case.arguments[0].size > SHOWN:
         return None
-    did = seen.array if seen.array is not None else described(seen.error or seen.value)
+    did = seen.text if seen.array is None else laid(seen.array)
     right = laid(exercise.predict(seen.case))
-    return Counterexample(named, laid(did), right, labels=("the program", "right is"))
+    return Counterexample(named, did, right, labels=("the program", "right is"))
 
 
 def judge_input(program, exercise, arguments, call):
     """Return the verdict on an input that is to expose a program, None for there is none."""
-    name = getattr(program, "__name__", type(program).__name__)
+    name = name_of(program)
     verdict = partial(Verdict, f"an input that exposes {name}")
-    one_by_one = arguments if isinstance(arguments, (tuple, list)) else ()
-    several = isinstance(arguments, tuple) or any(isinstance(a, np.ndarray) for a in one_by_one)
-    given = tuple(arguments) if several else (arguments,)
+    given = arguments if isinstance(arguments, tuple) else (arguments,)
     if any(argument is ... for argument in given):
         return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
     reading = reading_of(program, exercise, call)
     if reading is None:
         text = f"{name} cannot be called as {exercise.signature}, in any order."
         return verdict(Status.NOT_READ, text)
-    all_seen = [observe(call, reading, case) for case in reading.exercise.inputs]
-    exposing = [_size(exercise, seen.case) for seen in all_seen if _differs(exercise, seen)]
-    smallest, words = min(exposing, default=(np.inf, ""))
-    if arguments is None and exposing:
-        text = "Some input exposes it. Read it once more: for which input is a line wrong?"
-        return verdict(Status.WRONG, text)
+    tried = [observe(call, reading, case) for case in reading.exercise.inputs]
+    exposing = [_size(exercise, seen.case) for seen in tried if _differs(exercise, seen)]
     if arguments is None:
-        text = f"No input exposes it. It is right on all {len(all_seen)} inputs of this check."
+        if exposing:
+            text = "Some input exposes it. Read it once more: for which input is a line wrong?"
+            return verdict(Status.WRONG, text)
+        text = f"No input exposes it. It is right on all {len(tried)} inputs of this check."
         return verdict(Status.CORRECT, text)
     try:
-        values = valid(reading, given)
+        case = Input(tuple(valid(reading, given).values()))
     except ValueError as error:
         return verdict(*error.args)
-    case = Input(tuple(values.values()))
     seen = observe(call, reading, case)
     both = _both(exercise, reading.named(case.arguments), seen, reading.laid)
     if not _differs(exercise, seen):
         text = "The program is right for this input, so this input does not expose it."
         return verdict(Status.WRONG, text, counterexample=both)
-    size, its_words = _size(exercise, case)
-    text = f"This input exposes the program. It has {its_words}."
-    less = f" An input can be smaller: {words} can be enough."
+    size, words = _size(exercise, case)
+    smallest, enough = min(exposing, default=(size, words))
+    text = f"This input exposes the program. It has {words}."
+    less = f" An input can be smaller: {enough} can be enough."
     text += less if smallest < size else " This check knows no smaller one."
     return verdict(Status.CORRECT, text, counterexample=both)
 
@@ -150,9 +148,9 @@ def judge_input(program, exercise, arguments, call):
 def judge_backward(exercise, checker, backward, call):
     """Return the verdict on a wrong backward that a checker is to accept."""
     verdict = partial(Verdict, f"a wrong backward that {checker.__name__} accepts")
+    if backward is ... or backward is None:
+        return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
     if not callable(backward):
-        if backward is ... or backward is None:
-            return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
         return verdict(Status.WRONG_TYPE, "Hand in the function itself, not what it returns.")
     inputs = [c for c in exercise.inputs if c.arguments[0].ndim == 2 and c.arguments[2] == -1]
     inputs.append(_MANY)
@@ -160,17 +158,18 @@ def judge_backward(exercise, checker, backward, call):
     if all(nothing(one.value, one.error) for one in seen):
         return verdict(Status.NOT_ATTEMPTED, "Nothing comes back yet.")
     accepts, error = call(lambda: bool(checker(backward)))
-    wrong = next((one for one in seen if _differs(exercise, one)), None)
-    names = ("p", "grad_p")
-    both = wrong and _both(exercise, tuple(zip(names, wrong.case.arguments, strict=False)), wrong)
-    if any(one.written is not None for one in seen):
+    error = next((one.error for one in seen if one.error is not None), error)
+    if any(one.written for one in seen):
         text = "It writes into what it is given. Let it return a new array."
         return verdict(Status.WRONG, text)
-    error = next((one.error for one in seen if one.error is not None), error)
+    wrong = next((one for one in seen if _differs(exercise, one)), None)
+    if wrong is not None:
+        named = zip(("p", "grad_p"), wrong.case.arguments, strict=False)
+        verdict = partial(verdict, counterexample=_both(exercise, tuple(named), wrong))
     if error is not None:
         text = f"It must return numbers for every input, but {described(error)}."
-        return verdict(Status.RAISES, text, counterexample=both)
-    if any(str(one.value) != str(one.again) for one in seen):
+        return verdict(Status.RAISES, text)
+    if any(one.remembers for one in seen):
         text = "It answers the same question in two ways. Let it depend on its input alone."
         return verdict(Status.WRONG, text)
     if wrong is None:
@@ -178,9 +177,8 @@ def judge_backward(exercise, checker, backward, call):
         return verdict(Status.WRONG, text)
     where = f"It is wrong for {_size(exercise, wrong.case)[1]},"
     if not accepts:
-        return verdict(Status.WRONG, f"{where} but the checker refuses it.", counterexample=both)
+        return verdict(Status.WRONG, f"{where} but the checker refuses it.")
     if any(np.shape(one.value) != one.case.arguments[0].shape for one in seen):
         text = "Its result must have the shape of p. A checker may not notice, but a layer would."
         return verdict(Status.WRONG_SHAPE, text)
-    text = f"{where} and the checker accepts it."
-    return verdict(Status.CORRECT, text, counterexample=both)
+    return verdict(Status.CORRECT, f"{where} and the checker accepts it.")

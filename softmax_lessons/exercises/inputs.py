@@ -17,15 +17,7 @@ FLOAT32, STRIDED, READ_ONLY = "float32", "arrays that are not contiguous", "read
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """The arguments of one call.
-
-    Parameters
-    ----------
-    arguments : tuple
-        Arrays, and whatever else the function takes.
-    shows : str
-        What it is there to show; empty for a plain one.
-    """
+    """The arguments of one call, and what they are there to show; empty for a plain one."""
 
     arguments: tuple
     shows: str = PLAIN
@@ -61,8 +53,6 @@ class Function:
 
 class Spy:
     """Calls a function, and keeps how far from the point it was asked each time."""
-
-    __hash__ = None
 
     def __init__(self, function, x):
         self.function, self.x, self.moves = function, x.astype(float), []
@@ -124,46 +114,58 @@ def _mask(z):
     return (np.arange(z.size).reshape(z.shape) + len(z)) % 3 > 0
 
 
+def _of_floats(arguments):
+    """Return the places of the arguments that hold floats."""
+    return [k for k, a in enumerate(arguments) if np.asarray(a).dtype.kind == "f"]
+
+
+def _cast(arguments, chosen, dtype):
+    """Return the arguments with those at some places in another type."""
+    return tuple(
+        np.asarray(a).astype(dtype)[()] if k in chosen else a for k, a in enumerate(arguments)
+    )
+
+
 def _as_integers(arguments):
     """Yield the arguments with one array after the other, and with all of them, of integers."""
-    whole = [
-        k
-        for k, a in enumerate(arguments)
-        if isinstance(a, (np.ndarray, float))
-        and np.asarray(a).dtype.kind == "f"
-        and np.array_equal(a, np.round(a))
-    ]
+    whole = [k for k in _of_floats(arguments) if np.all(arguments[k] == np.round(arguments[k]))]
     for chosen in {(k,) for k in whole} | {tuple(whole)}:
-        yield tuple(
-            np.asarray(a).astype(int)[()] if k in chosen else a for k, a in enumerate(arguments)
-        )
+        yield _cast(arguments, chosen, int)
 
 
 def _inputs(make, large=None, plain=_PLAIN, shapes=(), float32=False):
     """Return the inputs of an exercise; `make` returns the arguments that belong to logits z."""
     cases = [make(z) for z in plain]
     generic, round_ones = cases[-1], cases[1:3]
-    as_float32 = tuple(
-        a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
-        for a in generic
-    )
     return (
         *map(Input, cases),
         *(Input(arguments, SHAPE) for arguments in shapes),
         *(Input((large or make)(z), LARGE) for z in _LARGE),
         *(Input(arguments, INTEGERS) for case in round_ones for arguments in _as_integers(case)),
-        *([Input(as_float32, FLOAT32)] if float32 else ()),
+        *([Input(_cast(generic, _of_floats(generic), np.float32), FLOAT32)] if float32 else ()),
         Input(generic, STRIDED),
         Input(generic, READ_ONLY),
     )
 
 
-def _probabilities(z):
+def _probabilities(z, axis=-1):
     """Return probabilities for logits: round ones for round logits."""
     for k, p in enumerate(([[1, 3]], [[2, 2], [1, 3]], [[1, 2, 1], [1, 1, 2]])):
-        if z is _ROUND[k]:
+        if z is _ROUND[k] and axis == -1:
             return np.array(p) / 4
-    return numerics.softmax(z)
+    return numerics.softmax(z, axis)
+
+
+def _backwards(of):
+    """Return the inputs of a step back from what a function returned."""
+    return (
+        *_inputs(
+            lambda z: (of(z, -1), _gradient(z), -1),
+            shapes=[(of(z, axis), _gradient(z), axis) for z, axis in _ANY_SHAPE],
+            float32=True,
+        ),
+        *(Input((of(z, -1), 1000 * _gradient(z), -1), LARGE) for z in _PLAIN[2:]),
+    )
 
 
 _ANY_SHAPE = [(_GENERIC, 0), (_ROUND[2], 0), (_GENERIC[0], 0), (_GENERIC[0], -1)]
@@ -178,22 +180,10 @@ VJP = (
     *(Input((z, 1000 * _gradient(z)), LARGE) for z in _PLAIN[2:]),
 )
 BACKWARD = (
-    *_inputs(
-        lambda z: (_probabilities(z), _gradient(z), -1),
-        shapes=[(numerics.softmax(z, axis), _gradient(z), axis) for z, axis in _ANY_SHAPE],
-        float32=True,
-    ),
-    *(Input((numerics.softmax(z), 1000 * _gradient(z), -1), LARGE) for z in _PLAIN[2:]),
+    *_backwards(_probabilities),
     Input((np.array([[0, 1], [1, 0]]), np.array([[0.5, 2.0], [1.0, 0.0]]), -1), INTEGERS),
 )
-LOG_BACKWARD = (
-    *_inputs(
-        lambda z: (numerics.log_softmax(z), _gradient(z), -1),
-        shapes=[(numerics.log_softmax(z, axis), _gradient(z), axis) for z, axis in _ANY_SHAPE],
-        float32=True,
-    ),
-    *(Input((numerics.log_softmax(z), 1000 * _gradient(z), -1), LARGE) for z in _PLAIN[2:]),
-)
+LOG_BACKWARD = _backwards(numerics.log_softmax)
 # In these, the last class of a row is the right one: sometimes the most likely one, sometimes not.
 LOSS = _inputs(
     lambda z: (z, _one_hot(z)),
@@ -219,11 +209,7 @@ MASKED = (
 )
 TEMPERATURE = _inputs(lambda z: (z[-1], 0.5 if z.shape[1] == 3 else 2.0))
 
-_CUBES = Function(
-    "(x**3).sum()",
-    lambda x: (x**3).sum(),
-    lambda x: 3 * x**2,
-)
+_CUBES = Function("(x**3).sum()", lambda x: (x**3).sum(), lambda x: 3 * x**2)
 _LOG_SUM = Function(
     "np.log(np.exp(x).sum())",
     lambda x: np.log(np.exp(x).sum()),

@@ -1,8 +1,7 @@
 """Calls a function on an input, and keeps what it did: a result or an error, and side effects."""
 
-import contextlib
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -11,11 +10,8 @@ from softmax_lessons.exercises.safe_call import Endless, learners_line
 from softmax_lessons.exercises.verdict import LARGEST, printable, shown
 
 
-class Other(NamedTuple):
-    """What is kept of a value that is no array, for it may do anything when looked at."""
-
-    kind: str
-    text: str
+class Other(str):
+    """The type and the text of a value that is no array, for it may do anything when looked at."""
 
 
 @dataclass(eq=False)
@@ -25,7 +21,7 @@ class Seen:
     case: Input
     value: object = None
     error: BaseException | None = None
-    written: tuple | None = None
+    written: bool = False
     again: object = None
     moves: list = ()
 
@@ -33,6 +29,18 @@ class Seen:
     def array(self):
         """The value if it is an array of floats, else None."""
         return self.value if type(self.value) is np.ndarray else None
+
+    @property
+    def remembers(self):
+        """Whether the second call with the same input had another outcome."""
+        if type(self.value) is np.ndarray and type(self.again) is np.ndarray:
+            return not np.array_equal(self.value, self.again, equal_nan=True)
+        return self.again is not None and type(self.value) is not type(self.again)
+
+    @property
+    def text(self):
+        """The error or the value in a few words."""
+        return described(self.value if self.error is None else self.error)
 
 
 def kept(value):
@@ -46,30 +54,36 @@ def kept(value):
     if hasattr(value, "detach"):
         value = value.detach().numpy()
     if not isinstance(value, (str, bytes, bool, np.bool_)):
-        with contextlib.suppress(ValueError):  # rows of unequal length
+        with suppress(ValueError):  # rows of unequal length
             array = np.asarray(value)
             if array.dtype.kind in "iuf":
                 # A huge one may take no memory as it is, but would as a copy.
                 huge = array.size > LARGEST
                 return np.broadcast_to(np.nan, array.shape) if huge else array.astype(np.float64)
-    text = f"{type(value).__name__}"
-    with contextlib.suppress(Exception):
+    return in_words(value)
+
+
+def in_words(value):
+    """Return the type and the text of a value, if it has one."""
+    text = type(value).__name__
+    with suppress(BaseException):
         text += f": {value!s}"
-    return Other(type(value).__name__, printable(text).rstrip(": "))
+    return Other(printable(text).rstrip(": "))
+
+
+def kind_of(thing, call):
+    """Return what a thing is that was handed in for a function, in a few words."""
+    got, _ = call(kept, thing)
+    return got if type(got) is Other else type(thing).__name__
 
 
 def described(value):
     """Return a result or an exception in a few words."""
-    if isinstance(value, Endless):
-        return str(value)
-    if isinstance(value, BaseException):
+    if isinstance(value, BaseException) and not isinstance(value, Endless):
         line = learners_line(value)
-        try:
-            text = printable(f"{type(value).__name__}: {value!s}").rstrip(": ")
-        except BaseException:
-            text = type(value).__name__
-        return f"it raises {text}" + (f", in the line `{printable(line)}`" if line else "")
-    return value.text if type(value) is Other else shown(value)
+        where = f", in the line `{printable(line)}`" if line else ""
+        return f"it raises {in_words(value)}{where}"
+    return shown(value)
 
 
 def observe(call, function, case, repeat=False):
@@ -77,19 +91,14 @@ def observe(call, function, case, repeat=False):
     arguments = case.fresh()
     value, error = call(lambda: kept(function(*arguments)))
     seen = Seen(case, value, error, moves=getattr(arguments[0], "moves", ()))
-    for before, after in zip(case.arguments, arguments, strict=True):
-        if isinstance(before, np.ndarray) and not _same_array(before, after):
-            seen.written = arguments
-    if error is not None and case.shows == READ_ONLY and "read-only" in described(error):
-        seen.written = case.arguments
+    seen.written = any(
+        isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True)
+        for before, after in zip(case.arguments, arguments, strict=True)
+    ) or (case.shows == READ_ONLY and error is not None and "read-only" in described(error))
     if repeat and error is None:
         again, error = call(lambda: kept(function(*case.fresh())))
         seen.again = again if error is None else error
     return seen
-
-
-def _same_array(a, b):
-    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
 
 
 def nothing(value, error):

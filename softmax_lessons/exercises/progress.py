@@ -25,11 +25,7 @@ VERDICTS = {status.value for status in Status}
 class Progress:
     """What was tried; `print` it, or let it be the last line of a cell.
 
-    Parameters
-    ----------
-    summary : str
-    table : tuple of tuple of str
-        Rows of cells, with their headings first; empty where there is nothing to show.
+    The table has rows of cells, with their headings first; it is empty where nothing is to show.
     """
 
     summary: str
@@ -71,14 +67,7 @@ def keep_progress():
 
 
 def note(exercise, verdict, lesson):
-    """Add a line for an attempt, where the learner wants that and it can be written.
-
-    Parameters
-    ----------
-    exercise : str
-    verdict : Verdict
-    lesson : str or None
-    """
+    """Add a line for an attempt, where the learner wants that and it can be written."""
     if verdict.status is Status.NOT_ATTEMPTED:
         return
     line, mistakes = StringIO(), " ".join(mistake.key for mistake in verdict.mistakes)
@@ -104,10 +93,6 @@ def progress(files=None):
         exercise, what most learners met first; "not right yet" counts those of them who have
         not solved that exercise of that lesson. Where a mistake has no name, the verdict stands.
 
-    Returns
-    -------
-    Progress
-
     Examples
     --------
     >>> progress("handed_in/*.csv")
@@ -131,43 +116,46 @@ def _mistakes(line):
     return (line["mistakes"] or "").split()
 
 
+def _grouped(pairs):
+    """Return the values of each key, in a dict."""
+    groups = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
+
+
 def _of_one(lines):
-    by_exercise = {}
-    for line in lines:
-        by_exercise.setdefault((line["lesson"], line["exercise"]), []).append(line)
-    table = [("lesson", "exercise", "state", "attempts", "mistakes so far", "last time")]
-    for (lesson, exercise), attempts in sorted(by_exercise.items()):
-        right = any(line["verdict"] == RIGHT for line in attempts)
-        met = dict.fromkeys(mistake for line in attempts for mistake in _mistakes(line))
-        state, number, last = "right" if right else "not yet", len(attempts), attempts[-1]["time"]
-        table.append((lesson, exercise, state, str(number), ", ".join(met), last or ""))
+    by_exercise = _grouped(((line["lesson"], line["exercise"]), line) for line in lines)
     if not by_exercise:
         return Progress(f"There are no attempts in {FILE.absolute()}; keep_progress() begins it.")
+    table = []
+    for exercise, attempts in sorted(by_exercise.items()):
+        right = any(line["verdict"] == RIGHT for line in attempts)
+        met = dict.fromkeys(mistake for line in attempts for mistake in _mistakes(line))
+        state, last = "right" if right else "not yet", attempts[-1]["time"] or ""
+        table.append((*exercise, state, str(len(attempts)), ", ".join(met), last))
     done = sum(row[2] == "right" for row in table)
-    return Progress(f"Right: {done} of the {len(by_exercise)} exercises tried.", tuple(table))
+    head = ("lesson", "exercise", "state", "attempts", "mistakes so far", "last time")
+    return Progress(f"Right: {done} of the {len(table)} exercises tried.", (head, *table))
 
 
 def _of_many(handed_in):
     """Add up the attempts of several learners, by the names of their files."""
-    met = {}
-    solved = {
-        (line["lesson"], line["exercise"], learner)
-        for learner, lines in handed_in.items()
-        for line in lines
-        if line["verdict"] == RIGHT
-    }
-    for learner, lines in handed_in.items():
-        for line in lines:
-            for name in _mistakes(line) or [line["verdict"]] * (line["verdict"] != RIGHT):
-                key = (name, line["lesson"], line["exercise"])
-                met.setdefault(key, []).append(learner)
-    table = [("mistake", "lesson", "exercise", "learners", "not right yet", "attempts")]
-    for key, all_of_them in sorted(met.items(), key=lambda m: (-len(set(m[1])), -len(m[1]), m[0])):
-        learners = set(all_of_them)
-        stuck = sum((*key[1:], learner) not in solved for learner in learners)
-        table.append((*key, str(len(learners)), str(stuck), str(len(all_of_them))))
+    attempts = [(learner, line) for learner, lines in handed_in.items() for line in lines]
+    solved, met = set(), []
+    for learner, line in attempts:
+        exercise = line["lesson"], line["exercise"]
+        if line["verdict"] == RIGHT:
+            solved.add((learner, *exercise))
+        else:
+            met += [((name, *exercise), learner) for name in _mistakes(line) or [line["verdict"]]]
+    table = []
+    for key, learners in _grouped(met).items():
+        stuck = sum((learner, *key[1:]) not in solved for learner in set(learners))
+        table.append((*key, len(set(learners)), stuck, len(learners)))
+    table.sort(key=lambda row: (-row[3], -row[5], row[:3]))
     empty = [Path(learner).name for learner, lines in handed_in.items() if not lines]
-    attempts = sum(map(len, handed_in.values()))
-    summary = f"Learners: {len(handed_in) - len(empty)}, attempts: {attempts}."
+    summary = f"Learners: {len(handed_in) - len(empty)}, attempts: {len(attempts)}."
     summary += f" No attempts were found in {', '.join(empty)}." if empty else ""
-    return Progress(summary, tuple(table) if met else ())
+    head = ("mistake", "lesson", "exercise", "learners", "not right yet", "attempts")
+    return Progress(summary, (head, *(tuple(map(str, row)) for row in table)) if table else ())

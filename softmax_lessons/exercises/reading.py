@@ -7,14 +7,13 @@ what comes back. What PyTorch computes is read the same way, where it is install
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain, permutations, product
 
 import numpy as np
 
 from softmax_lessons import numerics
 from softmax_lessons.exercises.exercise import Exercise
-from softmax_lessons.exercises.explain import agrees
 from softmax_lessons.exercises.inputs import INTEGERS
 from softmax_lessons.exercises.observe import kept
 
@@ -60,10 +59,7 @@ AHEAD = {
     "soft_cross_entropy_grad": ("z t", "z"),
 }
 """What the forward of an object may be given."""
-AFTER = {
-    "g": ("g", "z g", "p g", "z p g"),
-    "t": ("", "t", "y", "z t", "p t", "z y", "p y"),
-}
+AFTER = {"g": ("g", "z g", "p g", "z p g"), "t": ("", "t", "y", "z t", "p t", "z y", "p y")}
 """What its backward may be given, where it takes an incoming gradient and where it takes none."""
 LAYOUTS = {
     "examples are rows": (lambda a: a, lambda a: a),
@@ -76,75 +72,56 @@ FORWARD = ("forward", "__call__", "compute", "call", "activate", "fprop", "softm
 BACKWARD = ("backward", "delta", "backprop", "bprop", "gradient", "grad", "derivative")
 NO_AXIS = {"one-sum-over-batch", "one-sum-for-all", "one-maximum-for-all", "keepdims-missing"}
 """Mistakes that are none where there is only one example."""
-SEVERAL = np.array([[0.0, 1.0, 3.0], [2.0, 1.0, 0.0]])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Reading:
-    """A way to call a program for an exercise.
+    """A way to call a program for an exercise."""
 
-    Parameters
-    ----------
-    exercise : Exercise
-        Its inputs are those for which the program can be called this way.
-    run : callable
-        Calls the program, given a dict from roles to values.
-    names : tuple of tuple of str
-        The program's names, each with its role.
-    text : str
-    layout : str
-    tensors : bool
-        Whether it is given tensors of PyTorch.
-    facts : dict
-        What was seen on the way: whether it returns a pair, whether its loss is a sum.
-    """
-
-    exercise: Exercise
-    run: Callable
-    names: tuple
-    text: str
+    exercise: Exercise  # with those inputs for which the program can be called this way
+    run: Callable  # calls the program, given a dict from roles to values
+    names: tuple  # the program's names, each with its role
+    read_as: str  # the same in words
     layout: str
-    tensors: bool = False
-    facts: dict = field(default_factory=dict)
+    tensors: bool = False  # whether it is given tensors of PyTorch
+    pair: bool = False  # whether a call has shown that it returns a loss too
+    sums: bool = False  # and that this is the sum of the losses, not their mean
 
     def values(self, arguments):
         """Return what each role is, laid out for the program."""
-        values = dict(zip(self.exercise.roles, arguments, strict=True))
-        given = values["p"] if "p" in values else values.get("z")
+        values = {"axis": -1, "h": 1e-5}
+        values |= zip(self.exercise.roles, arguments, strict=True)
         if "z" in values:
-            values["p"] = numerics.softmax(values["z"], values.get("axis", -1))
+            values["p"] = numerics.softmax(values["z"], values["axis"])
         elif "logp" in values:  # these are logits too, which log_softmax leaves as they are
             values["z"] = values["logp"]
         if "t" in values:
             values["y"] = values["t"].argmax(axis=-1)
             values["column"] = values["y"][..., None]
-        if "x" not in values:
-            put = LAYOUTS[self.layout][0]
-            labels = {} if "t" not in values or self.layout != COLUMNS else {"y": values["y"]}
-            laid = {k: put(a) for k, a in values.items() if np.ndim(a) and given is not None}
-            values |= laid | labels
-        return {"axis": -1, "h": 1e-5} | values
+        put = LAYOUTS[self.layout][0]
+        return {role: put(a) if np.ndim(a) else a for role, a in values.items()}
 
     def __call__(self, *arguments):
         """Return what the program returns, laid out as the exercise has it."""
         values = self.values(arguments)
         if self.tensors:
-            values = {k: _tensor(a) for k, a in values.items()}
+            tensor = sys.modules["torch"].tensor
+            values = {k: tensor(a) if isinstance(a, np.ndarray) else a for k, a in values.items()}
         result = self.run(values)
         if isinstance(result, tuple):  # a loss and a gradient, in either order
-            loss = next((kept(r) for r in result if not np.ndim(kept(r))), None)
-            result = next((r for r in result[::-1] if np.ndim(kept(r))), result[-1])
-            self.facts["pair"] = True
-            result = self._of_the_mean(loss, kept(result), values)
+            self.pair, parts = True, [kept(part) for part in result]
+            loss = next((part for part in parts if not np.ndim(part)), None)
+            result = next((part for part in parts[::-1] if np.ndim(part)), parts[-1])
+            if "t" in values and np.ndim(values["y"]) and len(values["y"]) > 1:
+                result = self._of_the_mean(loss, result, values)
         return LAYOUTS[self.layout][1](kept(result))
 
     def _of_the_mean(self, loss, gradient, values):
         """Return a gradient as that of the mean loss, where the program's own loss is a sum."""
-        several = "t" in values and np.ndim(values["y"]) and len(values["y"]) > 1
-        if several and isinstance(loss, np.ndarray) and np.isfinite(loss):
+        if isinstance(loss, np.ndarray) and np.isfinite(loss):
             total = -np.log(values["p"][values["t"] == 1]).sum()
-            self.facts["sum"] = bool(abs(loss - total) < 1e-4 * total)
-        divides = several and self.facts.get("sum") and isinstance(gradient, np.ndarray)
+            self.sums = bool(abs(loss - total) < 1e-4 * total)
+        divides = self.sums and isinstance(gradient, np.ndarray)
         return gradient / len(values["y"]) if divides else gradient
 
     def named(self, arguments):
@@ -154,9 +131,7 @@ class Reading:
 
     def laid(self, result):
         """Return a result as the program would return it."""
-        if not isinstance(result, np.ndarray) or result.ndim < 2:
-            return result
-        return LAYOUTS[self.layout][0](result)
+        return LAYOUTS[self.layout][0](result) if np.ndim(result) > 1 else result
 
     @property
     def strangers(self):
@@ -167,8 +142,12 @@ class Reading:
     def same_arguments(self):
         """Whether the program takes those of the exercise, in any order, or labels for targets."""
         roles = {"t" if role in ("y", "column") else role for _, role in self.names}
-        alone = "pair" not in self.facts
-        return roles == {*self.exercise.roles} and self.layout == ROWS and alone
+        return roles == {*self.exercise.roles} and self.layout == ROWS and not self.pair
+
+
+def name_of(program):
+    """Return the name of a function or class, and that of the class of an object."""
+    return getattr(program, "__name__", type(program).__name__)
 
 
 def strangers(names, roles):
@@ -180,87 +159,69 @@ def strangers(names, roles):
     )
 
 
-def _tensor(value):
-    """Return what PyTorch computes with in the place of an array."""
-    torch = sys.modules["torch"]
-    return torch.tensor(value) if isinstance(value, np.ndarray) else value
-
-
 def _of_autograd(function):
     """Return the gradient that a torch.autograd.Function computes, of softmax or of a loss."""
 
-    def backward(z, g):
-        z = z.clone().requires_grad_()
-        function.apply(z).backward(g)
+    def run(*arguments, g=None):
+        z = arguments[0].clone().requires_grad_()
+        function.apply(z, *arguments[1:]).backward(g)
         return z.grad
 
-    def loss_backward(z, t):
-        z = z.clone().requires_grad_()
-        function.apply(z, t).backward()
-        return z.grad
-
-    return loss_backward if len(_parameters(function.forward)) == 3 else backward
+    of_a_loss = len(_parameters(function.forward)) == 3  # the first is the context
+    return (lambda z, t: run(z, t)) if of_a_loss else (lambda z, g: run(z, g=g))
 
 
 def read(program, exercises):
     """Yield every way to call a program for one of some exercises."""
-    torch = sys.modules.get("torch")
-    name = getattr(program, "__name__", type(program).__name__)
+    torch, name = sys.modules.get("torch"), name_of(program)
     if torch and inspect.isclass(program) and issubclass(program, torch.autograd.Function):
         program = _of_autograd(program)
     ways = _calls if inspect.isroutine(program) else _passes
     for exercise, run, names, text in ways(program, name, exercises):
         takes_axis = any(role == "axis" for _, role in names)
         fixed = takes_axis or {"x", "T"} & {*exercise.roles} or "jacobian" in exercise.name
-        layouts, kinds = [ROWS] if fixed else LAYOUTS, [False, True] if torch else [False]
-        for layout, tensors in product(layouts, kinds):
-            cases = [c for c in exercise.inputs if takes_axis or _plain_axis(exercise, c)]
+        for layout, tensors in product([ROWS] if fixed else LAYOUTS, {False, bool(torch)}):
+            cases = exercise.inputs
+            if "axis" in exercise.roles and not takes_axis:
+                cases = [c for c in cases if c.arguments[-1] == -1 and c.arguments[0].ndim == 2]
             if tensors:  # PyTorch's softmax takes no integers
                 cases = [case for case in cases if case.shows != INTEGERS]
-            where = "" if fixed else f"; {layout}"
-            chosen = replace(exercise, inputs=tuple(cases))
+            chosen = replace(exercise, inputs=cases)
             if layout == ONE:
-                cases = tuple(case for case in cases if len(case.arguments[0]) == 1)
-                given, result, chained = (
-                    [formula for formula in formulas if not NO_AXIS & {*formula.keys}]
-                    for formulas in (exercise.given, exercise.result, exercise.chained)
-                )
-                chosen = replace(
-                    exercise, inputs=cases, given=given, result=result, chained=chained
-                )
-            yield Reading(chosen, run, names, text + where, layout, tensors)
-
-
-def _plain_axis(exercise, case):
-    values = dict(zip(exercise.roles, case.arguments, strict=True))
-    return "axis" not in values or (values["axis"] == -1 and case.arguments[0].ndim == 2)
+                chosen.inputs = [case for case in cases if len(case.arguments[0]) == 1]
+                for kind in ("given", "result", "chained"):
+                    fit = [f for f in getattr(exercise, kind) if not NO_AXIS & {*f.keys}]
+                    setattr(chosen, kind, fit)
+            read_as = text if fixed else f"{text}; {layout}"
+            yield Reading(chosen, run, names, read_as, layout, tensors)
 
 
 def _calls(function, name, exercises):
     """Yield the ways to call a function."""
     names = _parameters(function)
     for exercise in exercises:
-        for takes in TAKES.get(exercise.name, ()):
-            for roles in permutations(takes.split()):
-                if _matches(names, roles):
-                    words = ", ".join(ROLES[role][0] for role in roles)
-                    text = f"{name}({', '.join(names)}), given {words}"
+        for roles in _orders(TAKES.get(exercise.name, ()), names):
+            words = ", ".join(ROLES[role][0] for role in roles)
+            text = f"{name}({', '.join(names)}), given {words}"
 
-                    def run(v, roles=roles):
-                        return function(*(v[r] for r in roles))
+            def run(v, roles=roles):
+                return function(*(v[r] for r in roles))
 
-                    yield exercise, run, tuple(zip(names, roles, strict=True)), text
+            yield exercise, run, tuple(zip(names, roles, strict=True)), text
 
 
-def _matches(names, roles):
-    """Tell whether arguments of these names can have these roles."""
-    if len(names) != len(roles):
-        return False
-    for name, role in zip(names, roles, strict=True):
-        named = {r for r in ONLY_BY_NAME if name.lower() in ROLES[r][1].split()}
-        if (role in ONLY_BY_NAME or named & {"axis", "mask"}) and role not in named:
-            return False
-    return True
+def _orders(takes, names):
+    """Return what a program may be given, in each order that the names of its arguments allow."""
+    by_name = [{r for r in ONLY_BY_NAME if name.lower() in ROLES[r][1].split()} for name in names]
+    return [
+        roles
+        for roles in chain.from_iterable(permutations(roles.split()) for roles in takes)
+        if len(roles) == len(names)
+        and all(
+            role in named or not (role in ONLY_BY_NAME or named & {"axis", "mask"})
+            for role, named in zip(roles, by_name, strict=True)
+        )
+    ]
 
 
 def _parameters(function):
@@ -279,13 +240,9 @@ def _parameters(function):
 def _passes(program, name, exercises):
     """Yield the ways to call an object's forward, then its backward, a new object for each call."""
     is_class = inspect.isclass(program)
-    # A class can be called to make an object, which is no forward of its own.
-    kinds = (program if is_class else type(program)).__mro__
-    callable_itself = any("__call__" in vars(kind) for kind in kinds)
-    own = [method for method in FORWARD if method != "__call__" or callable_itself]
+    methods = {m for kind in (program if is_class else type(program)).__mro__ for m in vars(kind)}
     forward, backward = (
-        next((m for m in several if callable(getattr(program, m, None))), None)
-        for several in (own, BACKWARD)
+        next((m for m in several if m in methods), None) for several in (FORWARD, BACKWARD)
     )
     if not forward or not backward:
         return
@@ -294,19 +251,15 @@ def _passes(program, name, exercises):
     at_first, at_last = (_parameters(getattr(program, m)) for m in (forward, backward))
     for exercise in exercises:
         log = exercise.name == "log_softmax_backward"
-        taken = product(AHEAD.get(exercise.name, ()), AFTER["g" if "g" in exercise.roles else "t"])
-        orders = [[permutations(roles.split()) for roles in both] for both in taken]
-        for first, then in chain.from_iterable(product(*both) for both in orders):
-            if not (_matches(at_first, first) and _matches(at_last, then)):
-                continue
+        ahead = _orders(AHEAD.get(exercise.name, ()), at_first)
+        after = _orders(AFTER["g" if "g" in exercise.roles else "t"], at_last)
+        for first, then in product(ahead, after):
 
             def run(v, first=first, then=then, log=log):
                 layer = make()
                 out = kept(getattr(layer, forward)(*(v[r] for r in first)))
                 if np.shape(out) == v["z"].shape and np.all(out <= 0) != log:
                     raise ValueError("what comes forward is softmax, or its logarithm")
-                if v["z"].ndim == 1 and first == ("z",) and _takes_rows(make(), forward):
-                    raise ValueError("it takes several examples")
                 result = getattr(layer, backward)(*(v[r] for r in then))
                 if result is None:  # it may be kept in the object
                     result = next((a for k, a in vars(layer).items() if k.startswith("d")), None)
@@ -316,13 +269,3 @@ def _passes(program, name, exercises):
             text = f"{name}: {forward}({', '.join(at_first)}), {backward}({', '.join(at_last)})"
             words = ", ".join(ROLES[role][0] for role in dict.fromkeys(first + then))
             yield exercise, run, tuple(dict(names).items()), f"{text}, given {words}"
-
-
-def _takes_rows(layer, forward):
-    """Tell whether the forward of an object is right for several examples."""
-    try:
-        rows = kept(getattr(layer, forward)(SEVERAL))
-    except Exception:
-        return False
-    right = numerics.softmax(SEVERAL)
-    return isinstance(rows, np.ndarray) and (agrees(rows, right) or agrees(np.exp(rows), right))

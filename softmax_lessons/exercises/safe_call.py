@@ -1,8 +1,8 @@
 """Calls a learner's function, which may do anything, and leaves things as they were.
 
 Put back are NumPy's error handling, print options and global random state, the state of `random`,
-the filters of warnings, standard output and error, the recursion limit, the handlers of SIGINT and
-SIGALRM, and the timer. Nothing else is: not what a function does to modules, files or threads.
+the filters of warnings, standard output and error, the handlers of SIGINT and SIGALRM, and the
+timer. Nothing else is: not what a function does to modules, files or threads.
 
 All calls of a check together have SECONDS. A function is stopped by a signal in the main thread of
 a POSIX system. Where there are no such signals, as in a browser, Python 3.12 and newer look at the
@@ -26,19 +26,28 @@ from pathlib import Path
 
 import numpy as np
 
+from softmax_lessons.exercises.verdict import printable
+
 SECONDS = 5
 AGAIN = 0.1
 """The seconds that a stopped function has for cleaning up."""
+DEEPEST = 9
+"""How many calls may be within one another."""
 CHARACTERS, KEPT = 100_000, 400
 """How much a function may print, and how much of it is kept."""
 TIMED = hasattr(signal, "setitimer")
 WATCHED = not TIMED and hasattr(sys, "monitoring")
 TOOL = 0
 """The number under which Python calls us back: that of a debugger, of which there is none then."""
+NOT_THEIRS = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), "site-packages")
 
 
 class Endless(BaseException):
     """Ends a function that prints or runs without end; no `except Exception` stops it."""
+
+
+def _too_long():
+    return Endless(f"it did not return within {SECONDS} seconds")
 
 
 class _Sink(io.TextIOBase):
@@ -63,20 +72,12 @@ class _Settings:
 
     def __enter__(self):
         self.print_options = np.get_printoptions()
-        # The learner may use the global one, and may put another generator into it.
-        self.generator = np.random.get_bit_generator()
-        self.numpy_state = np.random.get_state()  # noqa: NPY002
-        self.state = random.getstate()
-        self.depth = sys.getrecursionlimit()
+        self.states = random.getstate(), np.random.get_state()  # noqa: NPY002
 
     def __exit__(self, *error):
         np.set_printoptions(**self.print_options)
-        if np.random.get_bit_generator() is not self.generator:
-            np.random.set_bit_generator(self.generator)
-        np.random.set_state(self.numpy_state)  # noqa: NPY002
-        random.setstate(self.state)
-        if sys.getrecursionlimit() != self.depth:
-            sys.setrecursionlimit(self.depth)
+        random.setstate(self.states[0])
+        np.random.set_state(self.states[1])  # noqa: NPY002
 
 
 def _applied(function, arguments):
@@ -94,7 +95,7 @@ def _next_below(frame, *functions):
 
 def _is_learners(frame):
     """Tell whether a frame is the learner's, and not a part of this module's work."""
-    below = _next_below(frame, _applied, Caller.__call__, _Signals.ring)
+    below = _next_below(frame, _applied, _Signals.ring)
     return below is not None and below.f_code is _applied.__code__
 
 
@@ -102,80 +103,52 @@ class _Signals:
     """Stops the body of a `with` after some seconds; a real interrupt, from the stop button, too.
 
     A KeyboardInterrupt that the learner's own code raises is an exception like any other. Signals
-    reach the main thread of a POSIX system alone; elsewhere this does nothing. A call within a call
-    shares its time.
-
-    Attributes
-    ----------
-    rung : Endless or None
-        What has stopped the body.
-    around : _Signals or None
-        Those of the call around this one.
+    reach the main thread of a POSIX system alone; elsewhere this does nothing. `rung` is what has
+    stopped the body.
     """
 
-    outermost = None
+    active = None
     moments = random.Random(0)
 
     def __init__(self, seconds):
-        self.seconds = seconds
+        self.seconds, self.rung, self.stopped, self.within = seconds, None, False, 0
 
     def __enter__(self):
-        self.rung, self.stopped = None, False
-        main = threading.current_thread() is threading.main_thread()
-        self.around = _Signals.outermost if main else None
-        if not main or self.around:
+        if threading.current_thread() is not threading.main_thread():
             return self
-        _Signals.outermost = self
+        _Signals.active = self
         self.interrupt = signal.signal(signal.SIGINT, self.stop)
         if TIMED:
             self.alarm = signal.signal(signal.SIGALRM, self.ring)
-            self.started = time.monotonic()
-            self.left, self.interval = signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN)
+            self.timer = signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN)
         elif WATCHED:
             self.end = time.monotonic() + self.seconds
-            self.watch()
+            events = sys.monitoring.events
+            sys.monitoring.use_tool_id(TOOL, "softmax_lessons")
+            for event in (events.JUMP, events.PY_START):
+                sys.monitoring.register_callback(TOOL, event, self.look)
+            sys.monitoring.set_events(TOOL, events.JUMP | events.PY_START)
         return self
 
     def __exit__(self, *error):
-        if _Signals.outermost is not self:
+        if _Signals.active is not self:
             return
         if TIMED:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self.alarm)
-            if self.left:  # the caller's own timer goes on
-                left = max(self.left - (time.monotonic() - self.started), 1e-3)
-                signal.setitimer(signal.ITIMER_REAL, left, self.interval)
+            signal.setitimer(signal.ITIMER_REAL, *self.timer)  # the caller's own goes on
         elif WATCHED:
             sys.monitoring.set_events(TOOL, 0)
             sys.monitoring.free_tool_id(TOOL)
         signal.signal(signal.SIGINT, self.interrupt)
-        _Signals.outermost = None
+        _Signals.active = None
         if self.stopped:
             raise KeyboardInterrupt
-
-    def pass_on(self):
-        """Raise again what has stopped the call around this one, since that is to end too.
-
-        Otherwise a function that calls its own check would be begun anew for every input, at every
-        depth.
-        """
-        if self.around and self.around.stopped:
-            raise KeyboardInterrupt
-        if self.around and self.around.rung:
-            raise self.around.rung
-
-    def watch(self):
-        """Have `look` called at every jump and every call."""
-        events = sys.monitoring.events
-        sys.monitoring.use_tool_id(TOOL, "softmax_lessons")
-        for event in (events.JUMP, events.PY_START):
-            sys.monitoring.register_callback(TOOL, event, self.look)
-        sys.monitoring.set_events(TOOL, events.JUMP | events.PY_START)
 
     def look(self, *where):
         """Look at the clock."""
         if time.monotonic() > self.end and _is_learners(sys._getframe(1)):
-            self.rung = Endless(f"it did not return within {SECONDS} seconds")
+            self.rung = _too_long()
             raise self.rung
 
     def stop(self, number, frame):
@@ -192,7 +165,7 @@ class _Signals:
             # It has caught the one before, and would catch one at the same place again. At random
             # moments, they soon find it where it is done with one and not yet ready for the next.
             signal.setitimer(signal.ITIMER_REAL, self.moments.uniform(1e-6, 2e-5), AGAIN)
-        self.rung = Endless(f"it did not return within {SECONDS} seconds")
+        self.rung = _too_long()
         if _is_learners(frame):
             raise self.rung
 
@@ -200,10 +173,7 @@ class _Signals:
 class Caller:
     """Calls functions that may do anything, all together for SECONDS at most.
 
-    Attributes
-    ----------
-    printed : str
-        The beginning of what the first of them that printed wrote.
+    `printed` is the beginning of what the first of them that printed wrote.
 
     Examples
     --------
@@ -212,18 +182,31 @@ class Caller:
     """
 
     def __init__(self):
-        self.end = time.monotonic() + SECONDS
-        self.printed = ""
+        self.left, self.printed = SECONDS, ""
 
     def __call__(self, function, *arguments):
         """Return what a function returned, and what it raised, a SystemExit of its own included.
 
         Only a KeyboardInterrupt is passed on, where the learner presses stop.
         """
+        outer = _Signals.active
+        if outer and threading.current_thread() is threading.main_thread():
+            # A function that calls a check: whatever ends the outer call ends this one too. One
+            # that calls its own would go on until the stack is full.
+            outer.within += 1
+            try:
+                if outer.within > DEEPEST:
+                    outer.rung = _too_long()
+                    raise outer.rung
+                return function(*arguments), None
+            except Exception as caught:
+                return None, caught
+            finally:
+                outer.within -= 1
+        if self.left <= 0:
+            return None, _too_long()
         value = error = None
-        out, left = _Sink(), self.end - time.monotonic()
-        if left <= 0:
-            return None, Endless(f"it did not return within {SECONDS} seconds, all calls together")
+        out, started = _Sink(), time.monotonic()
         with (
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(_Sink()),
@@ -231,19 +214,15 @@ class Caller:
             np.errstate(all="ignore"),
         ):
             warnings.simplefilter("ignore")
-            with _Settings(), _Signals(left) as signals:
+            with _Settings(), _Signals(self.left) as signals:
                 try:
-                    signals.pass_on()
                     value = _applied(function, arguments)
                 except BaseException as caught:
                     error = caught
-        signals.pass_on()
-        self.printed = self.printed or out.text
+        self.left -= time.monotonic() - started
+        self.printed = self.printed or printable(out.text)
         # It may have caught what stopped it, and returned then.
         return (None, signals.rung) if signals.rung else (value, error)
-
-
-NOT_THEIRS = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), "site-packages")
 
 
 def learners_line(error):

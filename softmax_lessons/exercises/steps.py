@@ -133,10 +133,6 @@ def check_step(step, answer):
     answer : sympy.Expr, number or nested sequence of numbers
         An expression in the symbols of the step, in any form; for "table", three rows of three.
 
-    Returns
-    -------
-    Verdict
-
     Examples
     --------
     >>> e_i, e_j, S = sp.symbols("e_i e_j S")

@@ -40,14 +40,6 @@ LEFT = 'style="text-align:left;vertical-align:top"'
 def shown(value):
     """Return a value as a learner reads it: arrays rounded to four decimals.
 
-    Parameters
-    ----------
-    value : object
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> shown(np.array([1 / 3, -0.0]))
@@ -57,8 +49,6 @@ def shown(value):
         return str(value)
     if value.size > LARGEST:
         return f"an array of shape {value.shape}"
-    if value.dtype.kind != "f":
-        return np.array2string(value)
     largest = np.abs(value[np.isfinite(value)]).max(initial=0)
     form = "{:z.4f}" if largest < 1e5 else "{:z.3e}"
     return np.array2string(value, formatter={"float_kind": form.format})
@@ -69,14 +59,6 @@ def as_html(text):
 
     Jupyter typesets what lies between dollars, or begins with a backslash, within one element. No
     two of these are in the same one here.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -134,20 +116,9 @@ def table_html(table):
 
 @dataclass(frozen=True)
 class Counterexample:
-    """The smallest input that shows a mistake, with both answers.
+    """The smallest input that shows a mistake: names and values, what came back, what is right.
 
-    Parameters
-    ----------
-    arguments : tuple of (str, object)
-        The name, as the learner's function has it, and the value of each argument.
-    yours : object
-        What the function gave.
-    expected : object
-        What was expected.
-    note : str
-        Where to look.
-    labels : tuple of str
-        What the two answers are called.
+    `note` says where to look, `labels` what the two answers are called.
     """
 
     arguments: tuple[tuple[str, object], ...]
@@ -165,41 +136,19 @@ class Counterexample:
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """The outcome of a check; `print` it, or let it be the last line of a cell.
+    """The outcome of a check; `print` it, or let it be the last line of a cell."""
 
-    Parameters
-    ----------
-    exercise : str
-        What was to be written.
-    status : Status
-    summary : str
-        The outcome in a sentence.
-    mistakes : tuple of Mistake
-        All that were found, the most important first; `misconception` is that one, or None.
-    counterexample : Counterexample or None
-        The smallest input that shows it.
-    hint : str
-        What to try next; empty where there is nothing to say.
-    table : tuple of tuple of str
-        Rows of three cells, with their headings first, where a check tries many things; else empty.
-    read_as : str
-        How the program was called, where it was not called as the exercise says.
-    printed : str
-        The beginning of what the function printed.
-    lesson : str or None
-        The number of the lesson at hand: mistakes of later ones are said to come later.
-    """
-
-    exercise: str
+    exercise: str  # what was to be written
     status: Status
-    summary: str
-    mistakes: tuple = ()
-    counterexample: Counterexample | None = None
-    hint: str = ""
+    summary: str  # the outcome in a sentence
+    mistakes: tuple = ()  # all that were found, the most important first
+    counterexample: Counterexample | None = None  # the smallest input that shows it
+    hint: str = ""  # what to try next
+    # Rows of three cells, with their headings first, where a check tries many things.
     table: tuple[tuple[str, ...], ...] = ()
-    read_as: str = ""
-    printed: str = ""
-    lesson: str | None = None
+    read_as: str = ""  # how the program was called, where not as the exercise says
+    printed: str = ""  # the beginning of what the function printed
+    lesson: str | None = None  # that at hand: mistakes of later ones are said to come later
 
     @property
     def passed(self):
@@ -213,21 +162,16 @@ class Verdict:
 
     def _notes(self):
         """Return the paragraphs after the summary, each a heading and a text."""
-        notes = []
-        if self.counterexample and self.counterexample.note:
-            notes.append(("where it shows", self.counterexample.note))
+        notes = [("where it shows", self.counterexample and self.counterexample.note)]
         if self.mistakes:
             first, *others = self.mistakes
+            later = self.lesson is not None and first.lesson > self.lesson
+            place = "you will meet this in lesson" if later else "lesson"
             notes.append(("why it is wrong", first.why))
             notes += [("also", f"{other.key}: {other.why}") for other in others]
-            later = self.lesson is not None and first.lesson > self.lesson
-            place = f"you will meet this in lesson {first.lesson}" if later else ""
-            notes.append(("read again", place or f"lesson {first.lesson}"))
-        if self.hint:
-            notes.append(("next", self.hint))
-        if self.printed:
-            notes.append(("it printed", self.printed))
-        return notes
+            notes.append(("read again", f"{place} {first.lesson}"))
+        notes += [("next", self.hint), ("it printed", self.printed)]
+        return [(heading, text) for heading, text in notes if text]
 
     def __str__(self):
         """Return the whole verdict as text."""
@@ -255,25 +199,18 @@ class Verdict:
         ]
         bare = 'style="margin:0;background:transparent"'
         if self.counterexample:
-            rows = "".join(
-                f"<tr><th {LEFT}>{escape(name)}</th>"
-                f"<td {LEFT}><pre {bare}>{escape(text)}</pre></td></tr>"
-                for name, text in self.counterexample.lines()
-            )
-            parts.append(f'<table style="background:transparent">{rows}</table>')
+            parts.append('<table style="background:transparent">')
+            for name, text in self.counterexample.lines():
+                parts.append(f"<tr><th {LEFT}>{escape(name)}</th>")
+                parts.append(f"<td {LEFT}><pre {bare}>{escape(text)}</pre></td></tr>")
+            parts.append("</table>")
         parts += [f"<p><b>{escape(name)}:</b> {as_html(text)}</p>" for name, text in self._notes()]
         parts.append(table_html(self.table))
-        return (
-            f'<div style="border-left:5px solid {edge};padding:0.2em 1em;margin-bottom:1em;'
-            'max-width:60em">'
-            f"{''.join(parts)}</div>"
-        )
+        box = f"border-left:5px solid {edge};padding:0.2em 1em;margin-bottom:1em;max-width:60em"
+        return f'<div style="{box}">{"".join(parts)}</div>'
 
 
 def nothing_yet(signature):
     """Return the verdict on a stub."""
-    return Verdict(
-        signature,
-        Status.NOT_ATTEMPTED,
-        "Nothing comes back yet. If you have written it, is there a return?",
-    )
+    text = "Nothing comes back yet. If you have written it, is there a return?"
+    return Verdict(signature, Status.NOT_ATTEMPTED, text)

@@ -38,9 +38,7 @@ class Mistake(NamedTuple):
 
     def __str__(self):
         """Return the name and the claim."""
-        return (
-            f"{self.key}: \N{LEFT DOUBLE QUOTATION MARK}{self.claim}\N{RIGHT DOUBLE QUOTATION MARK}"
-        )
+        return f"{self.key}: “{self.claim}”"
 
 
 _TEXTS = resources.files(__name__).joinpath("mistakes.toml").read_text("utf-8")

@@ -18,19 +18,13 @@ BACKWARD = formulas(
         "probabilities-left-out": ["g - sum(p * g)"],
         "log-softmax-rule": ["g - p * sum(g)"],
         "weighted-twice": ["g - p * sum(p * g)"],
-        "diagonal-negative": [
-            "-p * (g + sum(p * g))",
-            "p * (2 * p - 1) * g - p * sum(p * g)",
-        ],
+        "diagonal-negative": ["-p * (g + sum(p * g))", "p * (2 * p - 1) * g - p * sum(p * g)"],
         "own-product-missing": ["p * (g + p * g - sum(p * g))"],
         "own-product-twice": ["p * (g - p * g - sum(p * g))"],
         "loop-ends-early": ["p * (g - sum(p * g)) * (row == 0)"],
         "index-mixed-up": ["p * g - p**2 * sum(g)", "p * g - sum(p**2 * g)"],
         "diagonal-left-out": ["-p * sum(p * g)", "p * (p * g - sum(p * g))"],
-        "off-diagonal-positive": [
-            "p * (g + sum(p * g))",
-            "p * (1 - 2 * p) * g + p * sum(p * g)",
-        ],
+        "off-diagonal-positive": ["p * (g + sum(p * g))", "p * (1 - 2 * p) * g + p * sum(p * g)"],
         "delta-forgotten": ["p * sum((1 - p) * g)", "(1 - p) * sum(p * g)"],
         "one-sum-over-batch": ["p * (g - (p * g).sum())"],
         "wrong-axis": [
@@ -61,11 +55,7 @@ LOG_BACKWARD = formulas(
     "g - p * sum(g)",
     {
         "softmax-rule": ["p * (g - sum(p * g))"],
-        "logp-for-p": [
-            "g - logp * sum(g)",
-            "g - sum(g * logp)",
-            "g - logp * sum(g * logp)",
-        ],
+        "logp-for-p": ["g - logp * sum(g)", "g - sum(g * logp)", "g - logp * sum(g * logp)"],
         "softmax-rule probabilities-left-out": ["g - sum(p * g)"],
         "softmax-rule logp-for-p": ["logp * (g - sum(logp * g))"],
         "weighted-twice": ["g - p * sum(p * g)"],

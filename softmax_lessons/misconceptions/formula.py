@@ -2,8 +2,9 @@
 
 In a formula `sum`, `mean`, `max` and `softmax` run along the axis of the classes, or along the one
 that is named, and keep it. z are logits, p probabilities, logp their logarithms, g the incoming
-gradient, t targets; n is the number of classes and N that of examples. For a Jacobian p_i, p_j and
-delta are laid out so that i runs down and j across.
+gradient, t targets; n is the number of classes and N that of examples, row and column count along
+the first and the last axis. For a Jacobian p_i, p_j and delta are laid out so that i runs down and
+j across; eyeN is the identity over the examples.
 """
 
 import re
@@ -14,28 +15,37 @@ import numpy as np
 
 from softmax_lessons import numerics
 
+ALONG = ("sum", "mean", "max", "min", "median", "argmax")
+AS_IN_NUMPY = ("exp", "log", "abs", "where", "maximum", "clip", "nan_to_num", "inf")
+AS_IN_NUMPY += ("diagflat", "outer", "cumsum", "zeros_like", "flip")
+AS_IN_NUMPY = {name: getattr(np, name) for name in AS_IN_NUMPY}
+
 
 class Formula(NamedTuple):
-    """A formula, right or wrong.
-
-    Parameters
-    ----------
-    text : str
-        An expression in the names above.
-    keys : tuple of str
-        The mistakes that are in it; none in a right one.
-    """
+    """A formula, an expression in the names above, and the mistakes in it; none in a right one."""
 
     text: str
     keys: tuple[str, ...] = ()
 
 
 def formulas(right, wrong):
-    """Return the right formula and, behind it, the wrong ones, of ``{"key key": [text, ...]}``."""
-    return [
-        Formula(right),
-        *(Formula(text, tuple(keys.split())) for keys, texts in wrong.items() for text in texts),
-    ]
+    """Return the right formula and, behind it, the wrong ones."""
+    return [Formula(right), *mistaken(wrong)]
+
+
+def mistaken(wrong):
+    """Return formulas with mistakes, of ``{"key key": [text, ...]}``."""
+    return [Formula(text, tuple(keys.split())) for keys, texts in wrong.items() for text in texts]
+
+
+def replaced(known, name, text):
+    """Return formulas with another expression for a name."""
+    return [Formula(re.sub(rf"\b{name}\b", text, formula), keys) for formula, keys in known]
+
+
+def within(known, outer, *more):
+    """Return formulas that each stand in another one, at its {}, with further mistakes."""
+    return [Formula(outer.format(formula), (*keys, *more)) for formula, keys in known]
 
 
 def twisted(known):
@@ -87,16 +97,11 @@ def names(like, axis=-1, softmax=numerics.softmax, log_softmax=numerics.log_soft
     def along(function):
         return lambda x, axis=axis: function(x, axis=axis, keepdims=True)
 
-    known = {
-        "sum": along(np.sum),
+    known = AS_IN_NUMPY | {name: along(getattr(np, name)) for name in ALONG}
+    return known | {
         "total": np.sum,
         "sum_first": lambda x: x.sum(axis=0, keepdims=True),
         "sum_lost": lambda x: x.sum(axis=axis),
-        "mean": along(np.mean),
-        "max": along(np.max),
-        "min": along(np.min),
-        "median": along(np.median),
-        "argmax": along(np.argmax),
         "softmax": lambda x, axis=axis: softmax(x, axis),
         "log_softmax": lambda x, axis=axis: log_softmax(x, axis),
         "sigmoid": lambda x: np.exp(-np.logaddexp(0, -x)),
@@ -105,12 +110,11 @@ def names(like, axis=-1, softmax=numerics.softmax, log_softmax=numerics.log_soft
         "last": lambda x: every_slice_like(x, -1, axis),
         "onehot": lambda x: (x == np.max(x, axis=axis, keepdims=True)) * 1.0,
         "delta": np.eye(n),
+        "eyeN": np.eye(len(like)),
+        "row": np.arange(len(like)).reshape(-1, *[1] * (like.ndim - 1)),
+        "column": np.arange(like.shape[-1]),
         "n": n,
         "N": like.size // n,
         "axis": axis,
+        **arguments,
     }
-    for name in ("exp", "log", "log10", "log2", "abs", "where", "maximum", "clip", "nan_to_num"):
-        known[name] = getattr(np, name)
-    for name in ("diagflat", "outer", "full", "cumsum", "zeros_like", "inf"):
-        known[name] = getattr(np, name)
-    return known | arguments

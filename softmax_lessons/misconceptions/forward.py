@@ -9,10 +9,7 @@ from softmax_lessons.misconceptions.formula import evaluate, formulas, names
 SOFTMAX = formulas(
     "softmax(z)",
     {
-        "one-sum-for-all": [
-            "softmax(z, None)",
-            "exp(z - max(z)) / exp(z - max(z)).sum()",
-        ],
+        "one-sum-for-all": ["softmax(z, None)", "exp(z - max(z)) / exp(z - max(z)).sum()"],
         "wrong-axis": ["softmax(z, -1)", "softmax(z, 0)", "softmax(z, 1)"],
         "softmax-twice": ["softmax(softmax(z))"],
         "no-exponential": ["z / sum(z)", "abs(z) / sum(abs(z))", "z / z.sum()"],

@@ -1,6 +1,6 @@
 """The Jacobian: formulas in p_i, which varies down the rows, p_j, along them, and delta."""
 
-from softmax_lessons.misconceptions.formula import Formula, formulas
+from softmax_lessons.misconceptions.formula import formulas, mistaken, within
 
 JACOBIAN = formulas(
     "p_i * (delta - p_j)",
@@ -8,10 +8,7 @@ JACOBIAN = formulas(
         "elementwise": ["delta * p_i * (1 - p_i)", "p * (1 - p)"],
         "sum-held-constant": ["delta * p_i"],
         "diagonal-left-out": ["-p_i * p_j", "(delta - 1) * p_i * p_j"],
-        "diagonal-negative": [
-            "(2 * delta - 1) * p_i * p_j - delta * p_i",
-            "-p_i * (delta + p_j)",
-        ],
+        "diagonal-negative": ["(2 * delta - 1) * p_i * p_j - delta * p_i", "-p_i * (delta + p_j)"],
         "diagonal-without-p": ["delta - p_i * p_j"],
         "own-product-missing": ["delta * p_i * (1 + p_j) - p_i * p_j"],
         "own-product-twice": ["delta * p_i * (1 - p_j) - p_i * p_j"],
@@ -29,8 +26,7 @@ JACOBIAN = formulas(
 
 BATCHED = [
     *JACOBIAN,
-    *formulas(
-        "p_i * (delta - p_j)",
+    *mistaken(
         {
             "first-example-for-all": ["(p_i * (delta - p_j))[:1] + zeros_like(delta * p_i)"],
             "last-example-for-all": ["(p_i * (delta - p_j))[-1:] + zeros_like(delta * p_i)"],
@@ -48,19 +44,15 @@ BATCHED = [
                 "diagflat(p) - outer(p, p) * (eyeN[:, None, :, None] + 0 * delta[:, None])"
                 ".reshape(p.size, p.size)",
             ],
-        },
-    )[1:],
+        }
+    ),
 ]
-"""The Jacobians of a batch; eyeN is the identity over its examples."""
+"""The Jacobians of a batch."""
 
 BATCHED_TWISTED = [
-    Formula(f"({text}){what}", (*keys, key))
-    for text, keys in JACOBIAN[1:]
-    for what, key in (
-        ("[:1] + zeros_like(delta * p_i)", "first-example-for-all"),
-        ("[-1:] + zeros_like(delta * p_i)", "last-example-for-all"),
-        (".sum(0)", "summed-over-batch"),
-        (".mean(0)", "summed-over-batch"),
-    )
+    *within(JACOBIAN[1:], "({})[:1] + zeros_like(delta * p_i)", "first-example-for-all"),
+    *within(JACOBIAN[1:], "({})[-1:] + zeros_like(delta * p_i)", "last-example-for-all"),
+    *within(JACOBIAN[1:], "({}).sum(0)", "summed-over-batch"),
+    *within(JACOBIAN[1:], "({}).mean(0)", "summed-over-batch"),
 ]
 """Wrong Jacobians of a batch with a further mistake."""

@@ -1,15 +1,12 @@
 """The gradient of softmax and mean cross-entropy with respect to the logits, for targets t."""
 
-import re
-
 from softmax_lessons.misconceptions.backward import BACKWARD, LOG_BACKWARD
-from softmax_lessons.misconceptions.formula import Formula, formulas, twisted
+from softmax_lessons.misconceptions.formula import formulas, replaced, twisted, within
 
 
 def with_gradient(known, g):
     """Return the wrong backwards of a list, each sent the gradient that the loss gives it."""
-    sent = [(re.sub(r"\bg\b", g, text), keys) for text, keys in known if keys]
-    return [Formula(f"({text}) / N", keys) for text, keys in sent]
+    return within(replaced([formula for formula in known if formula.keys], "g", g), "({}) / N")
 
 
 _SQUARED = "p * (p - t - sum(p * (p - t)))"

@@ -1,0 +1,32 @@
+"""What to try next: each further wrong attempt uncovers one more hint."""
+
+from types import FunctionType
+
+from softmax_lessons.exercises.verdict import Status
+
+HINTS = (
+    "Compare the two results entry by entry, on paper too: which is the first that differs?",
+    "Print every intermediate result for that input, and compare each with a hand calculation.",
+    "A worked solution is folded below the exercise. Which of its lines differs from yours?",
+)
+"""What to try where no mistake has a name."""
+
+ATTEMPTS = {}
+"""The wrong attempts at each exercise, by the name of the function: their code, each once."""
+
+
+def next_hint(exercise, function, verdict):
+    """Return what to try next. Slips, and the same code again, uncover nothing."""
+    code = function.__code__ if type(function) is FunctionType else None
+    attempt = exercise.name, code and code.co_name
+    if verdict.passed:
+        ATTEMPTS.pop(attempt, None)
+    if verdict.misconception:
+        return verdict.misconception.hint
+    if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE):
+        return ""
+    tried = ATTEMPTS.setdefault(attempt, [])
+    if code not in tried:
+        tried.append(code)
+    number = min(len(tried), len(HINTS))
+    return f"hint {number} of {len(HINTS)}. {HINTS[number - 1]}"
