@@ -157,7 +157,7 @@ export class GradientExplorer {
     this.charts[2].set(s.analytic, s.numeric, s.elementwise);
     const off = { numeric: largest(s.analytic, s.numeric), elementwise: largest(s.analytic, s.elementwise) };
     this.note.textContent =
-      `Off by at most: central difference ${off.numeric.toExponential(0)}, elementwise ${fixed(off.elementwise, 2)}.`;
+      `Off by at most: central difference ${off.numeric.toExponential(0)}, elementwise ${fixed(off.elementwise, 5)}.`;
     const rows = [["logits z", s.z], ["probabilities p", s.p], ["incoming gradient g", s.g],
       ...Object.entries(NAMES).map(([kind, name]) => [name, s[kind]])];
     this.numbers.textContent = rows

@@ -1,6 +1,6 @@
 // What can be scrolled sideways can be reached with the keyboard.
 function reach() {
-  const wide = "mjx-container[display=true], .cell_output pre, .cell_output .output, div.math, .pst-scrollable-table-container";
+  const wide = "mjx-container[display=true], .cell_output pre, .cell_output .output, div.math, .strip .picture, .pst-scrollable-table-container";
   for (const element of document.querySelectorAll(wide))
     if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
 }

@@ -15,10 +15,7 @@ async function bring(strip) {
   controls.forEach(({ label }, k) => add(chosen, "option", { value: k, textContent: label }));
   const row = add(form, "label"), name = add(row, "span"), range = add(row, "input", { type: "range", min: 0, step: 1 });
   const value = add(row, "output");
-  add(strip, "p", {
-    className: "note",
-    textContent: "One control at a time, from the first position. In the lesson itself, all move together.",
-  });
+  add(form, "p", { className: "note", textContent: "One control at a time; in the lesson, all move together." });
   const show = () => {
     const [picture, alt, said, text, label] = controls[chosen.value].frames[range.value];
     Object.assign(image, { src: folder + picture, alt });

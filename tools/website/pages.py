@@ -3,7 +3,6 @@
 import re
 from base64 import b64decode
 from html import escape
-from itertools import pairwise
 
 import nbformat
 
@@ -31,7 +30,7 @@ NOTE = """
 On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser*
 opens the same with a Python of its own, in which everything moves and answers. Nothing is
 installed."""
-PREDICTS = re.compile(r"^#+ Predict", re.MULTILINE)
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 VERDICT = re.compile(r"(<br>|</b> )([a-z-]+)(?=: )")
 NAMED = re.compile(r"(?<!\[)\blessons? \d\d(?:(?:,| and|, and| to) \d\d)*")
 ROW = re.compile(r"^\| \[(.+)\]\(notebooks/((..).*)\.ipynb\) \| (\d+) \| (.+) \|$", re.MULTILINE)
@@ -59,10 +58,14 @@ def stage(lesson, folder, pictures):
         if cell.cell_type == "markdown":
             cell.source = linked(cell.source, number)
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(introduction, id="introduction"))
-    for before, cell in pairwise(notebook.cells):
+    predicts = False
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (headings := HEADING.findall(cell.source)):
+            predicts = headings[-1] == "Predict"
         if cell.cell_type == "code":
-            if before.cell_type == "markdown" and PREDICTS.search(before.source):
+            if predicts:
                 cell.metadata["tags"] = ["hide-output"]  # until it is asked for
+                predicts = False
             cell.outputs = [
                 shown for output in cell.outputs for shown in for_page(cell, output, pictures)
             ]

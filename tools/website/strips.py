@@ -13,8 +13,8 @@ from softmax_lessons import explorers
 
 EXPLORER = re.compile(r"^(\w+Explorer)\(.*\)$", re.MULTILINE)
 POSITIONS = 21
-COLOURS = 32
-"""Enough for bars, words and their edges, and a third of the bytes of all colours."""
+COLOURS = 64
+"""Enough for heat maps too, and half of the bytes of all colours."""
 
 
 def positions(control):
@@ -25,7 +25,7 @@ def positions(control):
     if hasattr(control, "base"):
         spaced = control.base**spaced
     kind = type(control.value)
-    values = sorted({*(kind(value.round(10)) for value in spaced), control.value})
+    values = sorted({*(kind(float(f"{value:.9g}")) for value in spaced), control.value})
     return [(format(value, control.readout_format), value) for value in values]
 
 
@@ -70,9 +70,12 @@ def strip(kind, pictures, address):
     (folder / "frames.js").write_text(frames, "utf-8")
     first = shown[0]
     picture, alt, caption, text, _ = first["frames"][first["start"]]
+    with Image.open(folder / picture) as opened:
+        width, height = opened.size
     return (
         f'<div class="strip" data-kind="{kind}" data-folder="{address}/{kind}/">'
-        f'<img src="{address}/{kind}/{picture}" alt="{escape(alt)}" loading="lazy">'
+        f'<div class="picture"><img src="{address}/{kind}/{picture}" alt="{escape(alt)}"'
+        f' width="{width}" height="{height}" loading="lazy"></div>'
         f'<p class="caption">{escape(caption)}</p>'
         '<details class="text-twin"><summary>The same in numbers</summary>'
         f'<pre tabindex="0">{escape(text)}</pre></details></div>'
@@ -83,8 +86,8 @@ def _picture(explorer, path):
     """Store the picture that an explorer shows; return its name, and three texts about it."""
     data, metadata = explorer._repr_mimebundle_()
     picture = Image.open(BytesIO(b64decode(data["image/png"]))).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB").save(
-        path, lossless=True, method=6
-    )
+    # Small things keep their colours as well as large ones.
+    few = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
+    few.convert("RGB").save(path, lossless=True, method=6)
     caption = explorer.summary(explorer.state)
     return path.name, metadata["image/png"]["alt"], caption, data["text/plain"]

@@ -108,7 +108,9 @@ function foldOrUnfold() {
 
 function belongsToTheSlides(event) {
   const pressed = event.key === " " || event.key === "Enter";
-  return !event.target.closest(".jupyter-widgets, .strip, .gradient-explorer")
+  const explores = event.target.closest(".jupyter-widgets, .strip, .gradient-explorer");
+  if (explores && event.key === "Escape") document.activeElement.blur(); // keys turn slides again
+  return !explores
     && !(pressed && event.target.closest("summary, a, button"));
 }
 
