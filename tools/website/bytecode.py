@@ -23,7 +23,7 @@ OF_LESSONS = ["sympy"]
 PACKAGES = Path("/packages")
 LOCK = PACKAGES / "pyodide-lock.json"
 # What neither lessons nor readers ask for: a tenth of all that a page loads.
-UNUSED = re.compile(
+UNUSED_FILES = re.compile(
     r"matplotlib/mpl-data/(sample_data|images|fonts/(afm|pdfcorefonts|ttf/DejaVuS(erif|ansMono-)))"
     r"|PIL/_(webp|imagingft)|pygments/lexers/.*\.py$|dateutil/zoneinfo/|.*\.pyi$"
 )
@@ -40,7 +40,7 @@ def compile_modules(archive, installed):
                 code = compile(content, path, "exec", dont_inherit=True)
                 content = _code_to_hash_pyc(code, source_hash(content), checked=False)
                 about.filename += "c"
-            if not UNUSED.match(about.filename):
+            if not UNUSED_FILES.match(about.filename):
                 new.writestr(about, content, zipfile.ZIP_DEFLATED, compresslevel=9)
     archive.write_bytes(changed.getvalue())
 

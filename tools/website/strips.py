@@ -14,7 +14,7 @@ from softmax_lessons import explorers
 EXPLORER = re.compile(r"^(\w+Explorer)\(.*\)$", re.MULTILINE)
 POSITIONS = 21
 COLOURS = 64
-"""Enough for heat maps too, and half of the bytes of all colours."""
+"""Enough for heat maps too; all colours take up to twice the bytes."""
 
 
 def positions(control):
