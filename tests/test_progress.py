@@ -24,7 +24,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def try_out(*functions, lesson="02"):
+def try_out(*functions, lesson=2):  # the same as "02"
     return [check_softmax_jacobian(f, lesson=lesson) for f in functions]
 
 
@@ -127,6 +127,16 @@ def handed_in(folder):
         FILE.rename(f"{name}.csv")
     (folder / "clara.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
     return sorted(folder.glob("*.csv"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_file_that_a_spreadsheet_has_saved_is_read_as_before(handed_in, encoding, delimiter):
+    before = progress(handed_in)
+    for file in handed_in[:2]:
+        text = file.read_text("utf-8").replace("\n02,", "\n2,")
+        file.write_text(text.replace(",", delimiter), encoding)
+    assert progress(handed_in) == before
 
 
 def test_a_teacher_sees_by_mistake_and_exercise_how_many_met_it_and_are_stuck(handed_in):

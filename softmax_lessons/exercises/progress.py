@@ -6,6 +6,7 @@ Nothing is sent anywhere. Whoever deletes the file ends it.
 """
 
 import csv
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,9 +107,16 @@ def progress(files=None):
 
 def _lines(path):
     """Return the attempts in a file, as dictionaries."""
-    reading = {"newline": "", "encoding": "utf-8-sig", "errors": "replace"}
-    with suppress(OSError, csv.Error), open(path, **reading) as file:
-        return [row for row in csv.DictReader(file) if row.get("verdict") in VERDICTS]
+    with suppress(OSError, csv.Error):
+        content = Path(path).read_bytes()
+        # A spreadsheet may have saved it in its own way.
+        wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        text = content.decode("utf-16" if wide else "utf-8-sig", "replace")
+        delimiter = text[len(HEAD[0]) :][:1] or ","
+        rows = list(csv.DictReader(StringIO(text, newline=""), delimiter=delimiter))
+        for row in rows:
+            row["lesson"] = row.get("lesson") and row["lesson"].rjust(2, "0")
+        return [row for row in rows if row.get("verdict") in VERDICTS]
     return []
 
 
