@@ -1,19 +1,20 @@
-"""Calls a learner's function, which may do anything, and leaves things as they were.
+"""Calls a learner's function, which may do anything, and puts back what it may have changed.
 
-Put back are NumPy's error handling, print options and global random state, the state of `random`,
-the filters of warnings, standard output and error, the handlers of SIGINT and SIGALRM, and the
-timer. Nothing else is: not what a function does to modules, files or threads.
+`PUT_BACK` says what that is, beside standard output, standard error and the filters of warnings.
+Nothing else is put back: not what a function does to other modules, files or threads.
 
-All calls of a check together have SECONDS. A function is stopped by a signal in the main thread of
-a POSIX system. Where there are no such signals, as in a browser, Python 3.12 and newer look at the
-clock at every jump and every call, which makes loops some five times slower. Elsewhere a call has
-all the time it takes. Nor is a single operation in C, such as ``9**9**9``, stopped before it comes
-to its end, or a function that takes the alarm for itself.
+All calls of a check together have SECONDS. In the main thread of a POSIX system a timer stops a
+function. Elsewhere, as on Windows or in a browser, Python 3.12 and newer look at the clock at every
+jump and every call, which makes loops some five times slower. Before 3.12, and where a debugger is
+attached, which halts a function for as long as one looks, a call there has all the time it takes.
+Nor is a single operation in C, such as ``9**9**9``, stopped before it comes to its end, or a loop
+within a loop where both catch everything.
 """
 
 import contextlib
 import io
 import linecache
+import os
 import random
 import signal
 import sys
@@ -31,23 +32,50 @@ from softmax_lessons.exercises.verdict import printable
 SECONDS = 5
 AGAIN = 0.1
 """The seconds that a stopped function has for cleaning up."""
-DEEPEST = 9
-"""How many calls may be within one another."""
 CHARACTERS, KEPT = 100_000, 400
 """How much a function may print, and how much of it is kept."""
 TIMED = hasattr(signal, "setitimer")
-WATCHED = not TIMED and hasattr(sys, "monitoring")
-TOOL = 0
-"""The number under which Python calls us back: that of a debugger, of which there is none then."""
 NOT_THEIRS = (str(Path(__file__).parents[1]), sysconfig.get_path("stdlib"), "site-packages")
+
+
+def _plotting():
+    """Return Matplotlib's settings, where it is loaded, without its checks of each of them."""
+    loaded = sys.modules.get("matplotlib")
+    return loaded and dict(dict.items(loaded.rcParams))
+
+
+def _put_environment(before):
+    if os.environ != before:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+PUT_BACK = {
+    "NumPy's functions": (lambda: vars(np).copy(), vars(np).update),
+    "NumPy's print options": (np.get_printoptions, lambda kept: np.set_printoptions(**kept)),
+    "NumPy's handling of errors": (np.geterr, lambda kept: np.seterr(**kept)),
+    "NumPy's random numbers": (np.random.get_state, np.random.set_state),
+    "Python's random numbers": (random.getstate, random.setstate),
+    "Matplotlib's settings": (
+        _plotting,
+        lambda kept: kept and dict.update(sys.modules["matplotlib"].rcParams, kept),
+    ),
+    "the environment": (lambda: dict(os.environ), _put_environment),
+    "the working folder": (os.getcwd, os.chdir),
+    "the recursion limit": (sys.getrecursionlimit, sys.setrecursionlimit),
+    "the trace function": (sys.gettrace, sys.settrace),
+}
+"""How to read and to put back each thing that a function may have changed."""
 
 
 class Endless(BaseException):
     """Ends a function that prints or runs without end; no `except Exception` stops it."""
 
 
-def _too_long():
-    return Endless(f"it did not return within {SECONDS} seconds")
+def _too_long(calls):
+    return (
+        f"it did not return: all calls together have {SECONDS} seconds, and this was call {calls}"
+    )
 
 
 class _Sink(io.TextIOBase):
@@ -64,110 +92,88 @@ class _Sink(io.TextIOBase):
         return len(text)
 
 
-class _Settings:
-    """What a function may change, as it is now; put back at the end of a `with`.
-
-    No generator: one that is cut short would put things back when it is collected, at any time.
-    """
-
-    def __enter__(self):
-        self.print_options = np.get_printoptions()
-        self.states = random.getstate(), np.random.get_state()  # noqa: NPY002
-
-    def __exit__(self, *error):
-        np.set_printoptions(**self.print_options)
-        random.setstate(self.states[0])
-        np.random.set_state(self.states[1])  # noqa: NPY002
+RUNNING = set()
+"""The threads in which a function is being called."""
 
 
-def _applied(function, arguments):
-    """Call a function; what is above this on the stack is the learner's."""
-    return function(*arguments)
+class _Clock:
+    """Raises `Endless` in a function that still runs when its time is up."""
 
-
-def _next_below(frame, *functions):
-    """Return a frame, or the nearest one below it on the stack, that runs one of some functions."""
-    codes = [function.__code__ for function in functions]
-    while frame is not None and frame.f_code not in codes:
-        frame = frame.f_back
-    return frame
-
-
-def _is_learners(frame):
-    """Tell whether a frame is the learner's, and not a part of this module's work."""
-    below = _next_below(frame, _applied, _Signals.ring)
-    return below is not None and below.f_code is _applied.__code__
-
-
-class _Signals:
-    """Stops the body of a `with` after some seconds; a real interrupt, from the stop button, too.
-
-    A KeyboardInterrupt that the learner's own code raises is an exception like any other. Signals
-    reach the main thread of a POSIX system alone; elsewhere this does nothing. `rung` is what has
-    stopped the body.
-    """
-
-    active = None
-    moments = random.Random(0)
-
-    def __init__(self, seconds):
-        self.seconds, self.rung, self.stopped, self.within = seconds, None, False, 0
+    def __init__(self, seconds, calls):
+        self.seconds, self.end = seconds, time.monotonic() + seconds
+        self.what = _too_long(calls)
+        self.thread, self.inside, self.error, self.rings = threading.get_ident(), False, None, 0
 
     def __enter__(self):
-        if threading.current_thread() is not threading.main_thread():
-            return self
-        _Signals.active = self
-        self.interrupt = signal.signal(signal.SIGINT, self.stop)
-        if TIMED:
-            self.alarm = signal.signal(signal.SIGALRM, self.ring)
-            self.timer = signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN)
-        elif WATCHED:
-            self.end = time.monotonic() + self.seconds
-            events = sys.monitoring.events
-            sys.monitoring.use_tool_id(TOOL, "softmax_lessons")
-            for event in (events.JUMP, events.PY_START):
-                sys.monitoring.register_callback(TOOL, event, self.look)
-            sys.monitoring.set_events(TOOL, events.JUMP | events.PY_START)
+        monitoring = getattr(sys, "monitoring", None)
+        debugged = sys.gettrace() or (monitoring and monitoring.get_tool(monitoring.DEBUGGER_ID))
+        self.stop = None
+        if debugged or self.thread != threading.main_thread().ident:
+            pass
+        elif TIMED:
+            before = signal.signal(signal.SIGALRM, self.ring)
+            timer = signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN)
+            self.stop = lambda: (
+                signal.setitimer(signal.ITIMER_REAL, 0),
+                signal.signal(signal.SIGALRM, before),
+                signal.setitimer(signal.ITIMER_REAL, *timer),  # the caller's own goes on
+            )
+        elif monitoring:
+            tool = next(n for n in range(5, -1, -1) if monitoring.get_tool(n) is None)
+            monitoring.use_tool_id(tool, "softmax_lessons")
+            for event in (monitoring.events.JUMP, monitoring.events.PY_START):
+                monitoring.register_callback(tool, event, self.look)
+            monitoring.set_events(tool, monitoring.events.JUMP | monitoring.events.PY_START)
+            self.stop = lambda: (monitoring.set_events(tool, 0), monitoring.free_tool_id(tool))
+        RUNNING.add(self.thread)
         return self
 
     def __exit__(self, *error):
-        if _Signals.active is not self:
-            return
-        if TIMED:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self.alarm)
-            signal.setitimer(signal.ITIMER_REAL, *self.timer)  # the caller's own goes on
-        elif WATCHED:
-            sys.monitoring.set_events(TOOL, 0)
-            sys.monitoring.free_tool_id(TOOL)
-        signal.signal(signal.SIGINT, self.interrupt)
-        _Signals.active = None
-        if self.stopped:
-            raise KeyboardInterrupt
+        RUNNING.remove(self.thread)
+        if self.stop:
+            self.stop()
+
+    def run(self, function, arguments):
+        """Return what a function returns, and what it raises."""
+        try:
+            self.inside = True
+            try:
+                value = function(*arguments)
+            finally:
+                self.inside = False
+        except KeyboardInterrupt:
+            raise
+        except BaseException as caught:
+            return None, self.error or caught
+        return (None, self.error) if self.error else (value, None)
 
     def look(self, *where):
-        """Look at the clock."""
-        if time.monotonic() > self.end and _is_learners(sys._getframe(1)):
-            self.rung = _too_long()
-            raise self.rung
-
-    def stop(self, number, frame):
-        """Handle an interrupt."""
-        self.stopped = True
-        if _is_learners(frame):
-            raise KeyboardInterrupt
+        """Raise where the time is up."""
+        up = self.inside and time.monotonic() > self.end
+        if up and threading.get_ident() == self.thread:
+            self.error = Endless(self.what)
+            raise self.error
 
     def ring(self, number, frame):
-        """Handle the alarm."""
-        if not _next_below(frame, _applied):
-            return
-        if self.rung:
-            # It has caught the one before, and would catch one at the same place again. At random
-            # moments, they soon find it where it is done with one and not yet ready for the next.
-            signal.setitimer(signal.ITIMER_REAL, self.moments.uniform(1e-6, 2e-5), AGAIN)
-        self.rung = _too_long()
-        if _is_learners(frame):
-            raise self.rung
+        """Handle the alarm.
+
+        A function that has caught the one before would catch this one at the same place. So another
+        follows: first at the next line, later at the second, the third and so on, one of which is
+        outside of what catches it.
+        """
+        self.rings += 1
+        self.lines = self.rings - 2
+        while self.inside and self.rings > 1 and frame.f_code is not _Clock.run.__code__:
+            frame.f_trace, frame = self.trace, frame.f_back
+            sys.settrace(self.trace)
+        self.look()
+
+    def trace(self, frame, event, argument):
+        """Look at the clock, some lines from here."""
+        self.lines -= event == "line"
+        if self.lines < 0:
+            self.look()
+        return self.trace
 
 
 class Caller:
@@ -182,47 +188,40 @@ class Caller:
     """
 
     def __init__(self):
-        self.left, self.printed = SECONDS, ""
+        self.left, self.calls, self.printed = SECONDS, 0, ""
+        self.before = [(put, get()) for get, put in PUT_BACK.values()]
 
     def __call__(self, function, *arguments):
         """Return what a function returned, and what it raised, a SystemExit of its own included.
 
         Only a KeyboardInterrupt is passed on, where the learner presses stop.
         """
-        outer = _Signals.active
-        if outer and threading.current_thread() is threading.main_thread():
-            # A function that calls a check: whatever ends the outer call ends this one too. One
-            # that calls its own would go on until the stack is full.
-            outer.within += 1
+        if (
+            threading.get_ident() in _Clock.running
+        ):  # a function that calls a check is ended with it
             try:
-                if outer.within > DEEPEST:
-                    outer.rung = _too_long()
-                    raise outer.rung
                 return function(*arguments), None
             except Exception as caught:
                 return None, caught
-            finally:
-                outer.within -= 1
         if self.left <= 0:
-            return None, _too_long()
-        value = error = None
-        out, started = _Sink(), time.monotonic()
-        with (
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(_Sink()),
-            warnings.catch_warnings(),
-            np.errstate(all="ignore"),
-        ):
-            warnings.simplefilter("ignore")
-            with _Settings(), _Signals(self.left) as signals:
-                try:
-                    value = _applied(function, arguments)
-                except BaseException as caught:
-                    error = caught
-        self.left -= time.monotonic() - started
+            return None, Endless(_too_long(self.calls))
+        self.calls += 1
+        out, clock = _Sink(), _Clock(self.left, self.calls)
+        try:
+            with (
+                contextlib.redirect_stdout(out),
+                contextlib.redirect_stderr(_Sink()),
+                warnings.catch_warnings(action="ignore"),
+                clock,
+            ):
+                np.seterr(all="ignore")
+                value, error = clock.run(function, arguments)
+        finally:
+            for put, kept in self.before:
+                put(kept)
+        self.left = clock.end - time.monotonic()
         self.printed = self.printed or printable(out.text)
-        # It may have caught what stopped it, and returned then.
-        return (None, signals.rung) if signals.rung else (value, error)
+        return value, error
 
 
 def learners_line(error):

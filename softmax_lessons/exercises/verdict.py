@@ -30,8 +30,6 @@ LOOKS = {
     Status.NOT_READ: ("#999999", "?"),
 }
 
-LARGEST = 10**6
-"""An array of more entries is shown by its shape."""
 LONGEST = 200
 """How many characters are shown of what is no array."""
 LEFT = 'style="text-align:left;vertical-align:top"'
@@ -47,8 +45,6 @@ def shown(value):
     """
     if not isinstance(value, np.ndarray):
         return str(value)
-    if value.size > LARGEST:
-        return f"an array of shape {value.shape}"
     largest = np.abs(value[np.isfinite(value)]).max(initial=0)
     form = "{:z.4f}" if largest < 1e5 else "{:z.3e}"
     return np.array2string(value, formatter={"float_kind": form.format})
