@@ -1,5 +1,9 @@
 """Programs are read as people write them: functions, classes and objects, right and wrong."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -15,6 +19,8 @@ from softmax_lessons.exercises import (
 )
 from softmax_lessons.exercises.verdict import Status
 from softmax_lessons.numerics import softmax
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
 def right(p, g):
@@ -264,7 +270,7 @@ def test_a_script_that_ends_in_an_error_is_read_to_its_end():
     assert load.status is Status.NOT_READ
     for text in (str(verdicts), verdicts._repr_html_().replace("&#x27;", "'")):
         assert ENDS_IN in text
-        assert "It is unclear what these compute: load." in text
+        assert "load: It was called in several ways, and it failed each time." in text
 
 
 @pytest.mark.parametrize(
@@ -281,7 +287,7 @@ def test_a_text_that_defines_nothing_ends_in_a_sentence(text, answer):
 
 def test_a_text_without_end_is_stopped(monkeypatch):
     monkeypatch.setattr("softmax_lessons.exercises.safe_call.SECONDS", 0.2)
-    assert "did not return within 0.2 seconds" in str(diagnose("while True: pass"))
+    assert "all calls together have 0.2 seconds" in str(diagnose("while True: pass"))
 
 
 @pytest.fixture
@@ -300,6 +306,17 @@ def test_a_cell_runs_as_it_is_and_all_that_it_defines_is_diagnosed(shell, capsys
     shown = shell.run_cell("%%diagnose\nten = 10\nten").result
     assert "Out[0]: 10" in capsys.readouterr().out
     assert shown == ()
+
+
+def test_the_cell_to_paste_into_says_what_to_do_where_its_first_line_is_lost(shell, capsys):
+    notebook = nbformat.read(NOTEBOOKS / "diagnose_your_own.ipynb", as_version=4)
+    (paste_here,) = [cell for cell in notebook.cells if "Your code goes here" in cell.source]
+    for cell_id, told in [(paste_here.id, True), ("another", False)]:
+        shell.kernel = SimpleNamespace(get_parent=lambda i=cell_id: {"metadata": {"cellId": i}})
+        shell.run_cell(SCRIPT)
+        assert ("Type %%diagnose as the first line" in capsys.readouterr().out) == told
+    shell.run_cell(f"%%diagnose\n{SCRIPT}")
+    assert "Type %%diagnose" not in capsys.readouterr().out
 
 
 class Tensor:

@@ -48,8 +48,8 @@ def set_up_environment():
         os.environ.pop(name, None)
     # Switches off news and the search for updates.
     put_first("JUPYTER_CONFIG_PATH", ROOT / "tools" / "jupyter")
-    # Of all kernels called python3, the one that has the lessons installed.
-    put_first("JUPYTER_PATH", Path(sys.prefix, "share", "jupyter"))
+    # Of all kernels called python3, the one that has the lessons installed, and knows %%diagnose.
+    put_first("JUPYTER_PATH", ROOT / "tools" / "jupyter")
 
 
 def first_page():

@@ -16,7 +16,7 @@ import numpy as np
 
 from softmax_lessons import numerics
 from softmax_lessons.exercises.catalogue import EXERCISES, READ
-from softmax_lessons.exercises.cell import Verdicts, run
+from softmax_lessons.exercises.cell import Verdicts, run, say_what_to_do
 from softmax_lessons.exercises.checking import judge_checker
 from softmax_lessons.exercises.doorway import diagnose_by, verdict_on
 from softmax_lessons.exercises.exposing import judge_backward, judge_input
@@ -30,6 +30,7 @@ from softmax_lessons.exercises.verdict import Status, Verdict
 def _check(name, function, lesson):
     """Return the verdict on what was handed in, and keep it where the learner wants that."""
     exercise = EXERCISES[name]
+    lesson = lesson and str(lesson).rjust(2, "0")
     verdict = verdict_on(exercise, function, Caller())
     verdict = replace(verdict, lesson=lesson, hint=next_hint(exercise, function, verdict))
     note(name, verdict, lesson)
@@ -323,6 +324,7 @@ def _diagnose_cell(line, cell):
 def load_ipython_extension(shell):
     """Make %%diagnose known, which happens by itself where this is imported in a notebook."""
     shell.register_magic_function(_diagnose_cell, "cell", "diagnose")
+    shell.events.register("post_run_cell", say_what_to_do)
 
 
 if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):

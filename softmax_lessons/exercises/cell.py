@@ -2,14 +2,19 @@
 
 import ast
 import linecache
+import sys
 from itertools import count
 from traceback import walk_tb
 
+from softmax_lessons.exercises.doorway import UNCLEAR
 from softmax_lessons.exercises.observe import described
 from softmax_lessons.exercises.safe_call import Caller  # noqa: F401 - for the example
 from softmax_lessons.exercises.verdict import Status, as_html
 
 _numbers = count(1)
+
+PASTE_HERE = "paste-here"
+"""The id of the cell that readers paste their code into."""
 
 
 class Verdicts(tuple):
@@ -25,10 +30,12 @@ class Verdicts(tuple):
     @property
     def sentences(self):
         """What is to be said of the whole program."""
-        others = [verdict.exercise for verdict in self if verdict.status is Status.NOT_READ]
-        unclear = f"It is unclear what these compute: {', '.join(others)}." if others else ""
+        others = [verdict for verdict in self if verdict.status is Status.NOT_READ]
+        names = [verdict.exercise for verdict in others if verdict.summary == UNCLEAR]
+        unclear = f"It is unclear what these compute: {', '.join(names)}." if names else ""
+        failing = [f"{v.exercise}: {v.summary}" for v in others if v.summary != UNCLEAR]
         nothing = "" if self else "There is no function and no class here to diagnose."
-        return [sentence for sentence in (self.trouble, nothing, unclear) if sentence]
+        return [text for text in (self.trouble, nothing, *failing, unclear) if text]
 
     def __str__(self):
         """Return all as text."""
@@ -37,9 +44,15 @@ class Verdicts(tuple):
     __repr__ = __str__
 
     def _repr_html_(self):
-        """Return all as HTML."""
-        sentences = [f"<p>{as_html(sentence)}</p>" for sentence in self.sentences]
-        return "".join([*(verdict._repr_html_() for verdict in self.read), *sentences])
+        """Return all as HTML: the first verdict, and the others folded, so that all are in view."""
+        parts = []
+        for verdict in self.read:
+            html, (title, *_) = verdict._repr_html_(), str(verdict).splitlines()
+            named = ", ".join(mistake.key for mistake in verdict.mistakes)
+            summary = as_html(f"{title}: {named}" if named else title)
+            folded = f"<details><summary>{summary}</summary>{html}</details>"
+            parts.append(folded if parts else html)
+        return "".join([*parts, *(f"<p>{as_html(sentence)}</p>" for sentence in self.sentences)])
 
 
 def run(source, namespace, call):
@@ -90,3 +103,13 @@ def _names(node):
 def _defines(node):
     constant = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
     return constant or isinstance(node, (ast.Import, ast.ImportFrom)) or _names(node)
+
+
+def say_what_to_do(result):
+    """Say how the code of a cell that was meant to be diagnosed is diagnosed; runs after cells."""
+    shell = sys.modules["IPython"].get_ipython()
+    parent = getattr(getattr(shell, "kernel", None), "get_parent", dict)()
+    is_meant = (parent or {}).get("metadata", {}).get("cellId") == PASTE_HERE
+    if is_meant and not result.info.raw_cell.lstrip().startswith("%%diagnose"):
+        print("The code has run, and nothing was diagnosed. Type %%diagnose as the first line of")
+        print("this cell, above your code, and run the cell again.")

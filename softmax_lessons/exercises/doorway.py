@@ -22,6 +22,9 @@ FAR = {"passes-through", "each-by-itself", "no-exponential", "no-logarithm", "fa
 FAR |= {"not-normalised", "argument-unused", "mean-subtracted", "plain-mean"}
 """Mistakes by which a program is more likely something else, unless it bears softmax's name."""
 
+UNCLEAR = "It is unclear what this computes."
+UNCLEAR += " Give it to the check for it, for example to check_softmax_backward."
+
 
 class _Match(NamedTuple):
     """A reading that explains what a program does, how far-fetched it is, and the mistakes."""
@@ -91,10 +94,7 @@ def diagnose_by(program, exercises, call):
         if (found or verdict.mistakes or meant) and not (far and guessed):
             summary = " ".join(filter(None, [verdict.summary, rival]))
             return replace(verdict, summary=summary), reading.same_arguments
-    summary = (
-        "It is unclear what this computes. Give it to the check for it, for example to"
-        " check_softmax_backward."
-    )
+    summary = UNCLEAR
     if error and not silent:
         summary = "It was called in several ways, and it failed each time. The last time"
         summary += f" {described(error).rstrip('.')}."
