@@ -196,9 +196,7 @@ class Caller:
 
         Only a KeyboardInterrupt is passed on, where the learner presses stop.
         """
-        if (
-            threading.get_ident() in _Clock.running
-        ):  # a function that calls a check is ended with it
+        if threading.get_ident() in RUNNING:  # a function that calls a check is ended with it
             try:
                 return function(*arguments), None
             except Exception as caught:
