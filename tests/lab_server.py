@@ -6,8 +6,8 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from urllib.error import URLError
+from tempfile import TemporaryDirectory
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).parent.parent
@@ -43,8 +43,12 @@ class Server:
 
     def get(self, path, token):
         request = Request(f"{self.base}{path}", headers={"Authorization": f"token {token}"})
-        with urlopen(request, timeout=300) as answer:
-            return answer.read().decode()
+        try:
+            with urlopen(request, timeout=300) as answer:
+                return answer.read().decode()
+        except HTTPError as error:
+            error.close()
+            raise
 
 
 @contextmanager
@@ -54,7 +58,7 @@ def started(home, *options, root=ROOT, **variables):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
     environment |= {"HOME": str(home), "JUPYTER_TOKEN": "known to everybody", **variables}
     # Into a file, since a pipe that nobody empties any more would bring JupyterLab to a halt.
-    with NamedTemporaryFile(dir=home, suffix=".log") as log:
+    with TemporaryDirectory(dir=home) as folder, Path(folder, "log").open("w") as log:
         command = [sys.executable, root / "tools" / "lab.py", "--no-browser", *options]
         process = subprocess.Popen(command, env=environment, stderr=log, stdout=subprocess.DEVNULL)
         try:
