@@ -1,7 +1,6 @@
 # `make` alone lists the commands. Everything is installed into .venv, nothing anywhere else.
 
 PYTHON ?= python3
-OLDEST_PYTHON ?= python3.11
 INSTALLED := .venv/.installed
 RUN := .venv/bin/python
 PIP_INSTALL := $(RUN) -m pip install --quiet --quiet --disable-pip-version-check
@@ -66,18 +65,13 @@ lint: $(INSTALLED)  ## check style, formatting and the stored notebooks
 notebooks: $(INSTALLED)  ## execute the lessons and store their outputs; only one with NOTEBOOK=notebooks/...
 	@$(RUN) tools/notebooks.py execute $(NOTEBOOK)
 
-constraints:  ## renew constraints.txt with the newest versions that pyproject.toml admits
-	@command -v "$(OLDEST_PYTHON)" >/dev/null || { echo "$(OLDEST_PYTHON) was not found; name the" \
-	"oldest Python supported: make constraints OLDEST_PYTHON=..." >&2; exit 1; }
-	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
-	"$(OLDEST_PYTHON)" -m venv "$$new/venv"; \
-	"$$new/venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check \
-	".[lab,dev,bench,site,slides]" || $(NOT_INSTALLED); \
-	{ echo "# The versions the lessons were last tested with. \`make constraints\` renews them: it installs"; \
-	  echo "# the newest that pyproject.toml admits, on the oldest Python it admits, and lists them here."; \
-	  "$$new/venv/bin/python" -m pip freeze --quiet --exclude softmax_lessons; \
-	} > "$$new/constraints.txt"; \
-	mv "$$new/constraints.txt" constraints.txt
+constraints: .venv/bin/uv  ## renew constraints.txt with the newest versions that pyproject.toml admits
+	@.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	--all-extras --no-annotate --custom-compile-command "make constraints" --output-file constraints.txt \
+	pyproject.toml
+
+.venv/bin/uv:
+	@$(MAKE) --silent install
 
 clean:  ## remove .venv and caches; your notebooks stay
 	@rm -rf .venv .hypothesis .pytest_cache .ruff_cache

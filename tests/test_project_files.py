@@ -1,11 +1,15 @@
 import re
 import sys
 import tomllib
+from contextlib import suppress
+from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tools import notebooks
@@ -25,14 +29,36 @@ def by_name(lines):
 
 
 EXTRAS = PROJECT["optional-dependencies"]
-RANGES = by_name([*PROJECT["dependencies"], *EXTRAS["lab"], *EXTRAS["dev"]])
+PACKAGES = by_name([*PROJECT["dependencies"], *chain(*EXTRAS.values())])
+PINS = [
+    Requirement(line)
+    for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+ADMITTED = SpecifierSet(PROJECT["requires-python"])
+PYTHONS = [*ADMITTED.filter(f"3.{minor}.{patch}" for minor in range(15) for patch in range(20))]
+
+
+def pythons_of(pin):
+    """Return the Pythons that a line of constraints.txt is for, on this operating system."""
+    return {
+        python
+        for python in PYTHONS
+        if not pin.marker
+        or pin.marker.evaluate(
+            {"python_full_version": python, "python_version": python.rpartition(".")[0]}
+        )
+    }
 
 
 def test_conda_environment_has_the_packages_and_ranges_of_pyproject():
-    *packages, pip, lessons = CONDA
+    python, *packages, pip, lessons = CONDA
     ranges = {CONDA_NAMES.get(name, name): r for name, r in by_name(packages).items()}
-    assert ranges == RANGES | {"python": Requirement(f"x{PROJECT['requires-python']}").specifier}
+    assert ranges == by_name([*PROJECT["dependencies"], *EXTRAS["lab"], *EXTRAS["dev"]])
     assert (pip, lessons) == ("pip", {"pip": ["-e ."]})
+    name, version = python.split("=")  # Binder reads no other spelling
+    assert name == "python"
+    assert ADMITTED.contains(version)
 
 
 def test_a_lesson_needs_no_package_but_these_four():
@@ -43,11 +69,22 @@ def test_a_lesson_needs_no_package_but_these_four():
     assert loaded - own <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("name", RANGES)
-def test_constraints_pin_every_direct_dependency_within_its_range(name):
-    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
-    pins = by_name(line for line in lines if not line.startswith("#"))
-    assert RANGES[name].contains(str(pins[name]).removeprefix("=="))
+@pytest.mark.parametrize("name", PACKAGES)
+def test_constraints_pin_every_direct_dependency_within_its_range_on_every_python(name):
+    pins = [pin for pin in PINS if canonicalize_name(pin.name) == name]
+    assert sorted(python for pin in pins for python in pythons_of(pin)) == sorted(PYTHONS)
+    assert all(PACKAGES[name].contains(str(pin.specifier).removeprefix("==")) for pin in pins)
+
+
+def test_no_constraint_excludes_a_python_that_it_is_for():
+    excluded = []
+    for pin in PINS:
+        with suppress(metadata.PackageNotFoundError):  # it is of another extra or system
+            installed = metadata.metadata(pin.name)
+            if pin.specifier.contains(installed["Version"]):
+                admitted = SpecifierSet(installed.get("Requires-Python", ""))
+                excluded += [(str(pin), p) for p in pythons_of(pin) if not admitted.contains(p)]
+    assert excluded == []
 
 
 def test_readme_lists_exactly_the_lessons_that_exist():
