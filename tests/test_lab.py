@@ -2,7 +2,9 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import socket
+import subprocess
 import sys
 import webbrowser
 from types import SimpleNamespace
@@ -98,16 +100,21 @@ def test_a_python_without_jupyter_is_told_what_to_do(monkeypatch):
         lab.main()
 
 
-@pytest.mark.parametrize("writable", [True, False])
-def test_jupyter_keeps_its_settings_where_it_may_write(monkeypatch, tmp_path, writable):
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH"):
-        monkeypatch.setenv(name, "as before")
-    monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", "the learner's own")
-    monkeypatch.setattr(os, "access", lambda path, mode: writable)
-    monkeypatch.setattr(lab.tempfile, "mkdtemp", lambda: str(tmp_path))
-    lab.set_up_environment()
-    kept_in = sys.prefix if writable else str(tmp_path)
-    assert os.environ["JUPYTER_CONFIG_DIR"].startswith(kept_in)
+def test_a_home_that_cannot_be_written_to_is_named(monkeypatch, tmp_path):
+    (tmp_path / "home").touch()
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "home" / "runtime"))
+    with pytest.raises(SystemExit, match=r"cannot write to .*runtime; make that folder yours"):
+        lab.set_up_environment()
+
+
+def test_where_copies_cannot_be_made_one_line_says_what_to_do(tmp_path):
+    for name in ("tools/lab.py", "tools/copies.py", "notebooks/00_start_here.ipynb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(lab.ROOT / name, tmp_path / name)
+    (tmp_path / "my_lessons").touch()
+    command = [sys.executable, tmp_path / "tools" / "lab.py"]
+    (line,) = subprocess.run(command, capture_output=True, text=True).stderr.splitlines()
+    assert re.match(r"my_lessons cannot be made or renewed \(.+\); give it another name", line)
 
 
 @pytest.mark.parametrize(

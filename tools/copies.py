@@ -6,10 +6,7 @@ when the lesson changes, saved outputs or not. Where its reader has written some
 """
 
 import os
-from contextlib import suppress
 from hashlib import sha256
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import nbformat
 
@@ -45,6 +42,11 @@ def renew(lessons, folder):
     -------
     list of str
         A line for each copy that is not as the lesson now is, and how to have it.
+
+    Raises
+    ------
+    OSError
+        A copy cannot be read or written.
     """
     lines = []
     for lesson in lessons:
@@ -59,8 +61,6 @@ def renew(lessons, folder):
                     lines.append(_newer(copy))
                     continue
             _put(new, copy)
-        except OSError as error:
-            lines.append(f"{copy} could not be written: {error.strerror}.")
         except (ValueError, AttributeError, nbformat.ValidationError):  # it is no notebook
             lines.append(_newer(copy))
     return lines
@@ -76,14 +76,10 @@ def _newer(copy):
 def _put(notebook, path):
     """Write a notebook as a whole or not at all."""
     path.parent.mkdir(exist_ok=True)
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".new", delete=False
-    ) as file:
-        try:
-            nbformat.write(notebook, file)
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(file.name)
-            raise
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        nbformat.write(notebook, new)
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise

@@ -5,10 +5,11 @@ Options are handed on to JupyterLab: python tools/lab.py --port=9000
 
 import os
 import sys
-import tempfile
 import webbrowser
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "00_start_here.ipynb"
@@ -35,15 +36,21 @@ def put_first(name, path):
 
 def set_up_environment():
     """Let the learner's JupyterLab look as ever, and the server be as the lessons need it."""
-    from jupyter_core.paths import jupyter_config_dir
+    from jupyter_core.paths import jupyter_config_dir, jupyter_runtime_dir
 
+    runtime = Path(jupyter_runtime_dir())
+    with suppress(OSError):
+        runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(runtime, os.W_OK):
+        sys.exit(
+            f"Jupyter cannot write to {runtime}; make that folder yours, or set HOME to a folder"
+            " that is, and start again"
+        )
     # Theme, fonts and shortcuts are the learner's own. The password, the folder or the tabs left
     # open from other work are not wanted here.
     settings = Path(jupyter_config_dir(), "lab", "user-settings")
     os.environ.setdefault("JUPYTERLAB_SETTINGS_DIR", str(settings))
-    writable = os.access(sys.prefix, os.W_OK)
-    own = Path(sys.prefix, "etc", "softmax_lessons") if writable else tempfile.mkdtemp()
-    os.environ["JUPYTER_CONFIG_DIR"] = str(own)
+    os.environ["JUPYTER_CONFIG_DIR"] = str(ROOT / ".venv" / "jupyter")
     for name in ("JUPYTERLAB_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_TOKEN"):
         os.environ.pop(name, None)
     # Switches off news and the search for updates.
@@ -56,11 +63,17 @@ def first_page():
     """Renew the reader's copies of the lessons; return the address of the first one."""
     from copies import renew  # found beside this script
 
-    lessons = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    lines = renew(lessons, ROOT / "my_lessons")
+    lessons, mine = sorted((ROOT / "notebooks").glob("*.ipynb")), ROOT / "my_lessons"
+    try:
+        lines = renew(lessons, mine)
+        TemporaryFile(dir=mine).close()  # raises where the learner could save nothing
+    except OSError as error:
+        sys.exit(
+            f"my_lessons cannot be made or renewed ({error.strerror}); give it another name,"
+            f" or copy {ROOT} to a folder of your own, and start there"
+        )
     print(*lines, sep="\n", end="\n" * bool(lines))
-    mine = Path("my_lessons", FIRST)
-    return (mine if (ROOT / mine).exists() else Path("notebooks", FIRST)).as_posix()
+    return f"my_lessons/{FIRST}"
 
 
 def options(page):
