@@ -8,15 +8,13 @@ Without a notebook named, each command takes all of notebooks/.
 """
 
 import argparse
-import hashlib
-import os
 import re
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 ROOT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT = 120  # seconds
@@ -43,15 +41,13 @@ class NotebookError(Exception):
 
 
 def load(path):
-    """Return the bytes of a file and the notebook that they hold, as it should be stored."""
+    """Return the notebook in a file as it should be stored."""
     try:
-        content = path.read_bytes()
-        # nbformat.read would give cells without an id a random one.
-        nb = normalised(nbformat.v4.reads_json(content.decode()))
+        nb = normalised(nbformat.v4.reads_json(path.read_text("utf-8")))
         nbformat.validate(nb)
     except (OSError, ValueError, nbformat.ValidationError) as error:
         raise NotebookError(f"cannot be read: {error}") from None
-    return content, nb
+    return nb
 
 
 def encoded(nb):
@@ -59,32 +55,20 @@ def encoded(nb):
     return f"{nbformat.v4.writes_json(nb)}\n".encode()
 
 
-def store(path, nb, before):
-    """Replace a file in one step, unless it is no longer what it was; return what was done."""
-    after = encoded(nb)
-    if path.read_bytes() != before:
-        raise NotebookError("was changed by somebody else meanwhile; run this again")
-    if after == before:
+def store(path, nb):
+    """Write a notebook where it is not what the file holds; return what was done."""
+    if path.read_bytes() == encoded(nb):
         return "as before"
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(after)
-    os.replace(new, path)
+    path.write_bytes(encoded(nb))
     return "stored anew"
 
 
 def normalised(nb):
     """Return a copy with nothing in it that depends on when, where or by whom it was saved."""
     nb = nbformat.from_dict({**nb, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5})
-    ids = {""}
     for cell in nb.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-        # A cell that has no id of its own is named after its content, the same in every run.
-        text = cell.source
-        while cell.get("id", "") in ids:
-            cell.id = hashlib.sha256(text.encode()).hexdigest()[:8]
-            text += "again"
-        ids.add(cell.id)
         if "outputs" in cell:
             cell.outputs = normalised_outputs(cell.outputs)
     return nb
@@ -108,13 +92,12 @@ def normalised_outputs(outputs):
 
 def normalise(path):
     """Normalise a file; return what was done."""
-    content, nb = load(path)
-    return store(path, nb, content)
+    return store(path, load(path))
 
 
 def execute(path):
     """Run a notebook from top to bottom and store its outputs; return what was done."""
-    content, nb = load(path)
+    nb = load(path)
     client = NotebookClient(
         nb,
         timeout=CELL_TIMEOUT,
@@ -130,9 +113,9 @@ def execute(path):
                 client.execute_cell(cell, i)
             except CellExecutionError as error:
                 raise NotebookError(f"cell {i + 1}: {error.ename}: {error.evalue}") from None
-            except (CellTimeoutError, DeadKernelError) as error:
+            except CellTimeoutError as error:
                 raise NotebookError(f"cell {i + 1}: {str(error).splitlines()[0]}") from None
-    return store(path, normalised(nb), content)
+    return store(path, normalised(nb))
 
 
 def check(path):
@@ -145,11 +128,11 @@ def check(path):
 def problems(path):
     """Return what does not belong in a stored lesson, a line for each finding."""
     try:
-        content, nb = load(path)
+        nb = load(path)
     except NotebookError as error:
         return [str(error)]
     found = []
-    if content != encoded(nb):
+    if path.read_bytes() != encoded(nb):
         found.append("is not as it should be stored; run `python tools/notebooks.py normalise`")
     runs = 0
     for number, cell in enumerate(nb.cells, start=1):
