@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import webbrowser
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.error import HTTPError
 
@@ -107,14 +108,27 @@ def test_a_home_that_cannot_be_written_to_is_named(monkeypatch, tmp_path):
         lab.set_up_environment()
 
 
-def test_where_copies_cannot_be_made_one_line_says_what_to_do(tmp_path):
-    for name in ("tools/lab.py", "tools/copies.py", "notebooks/00_start_here.ipynb"):
+@pytest.fixture
+def clone(tmp_path):
+    """Return a clone of this project with what makes copies of its lessons, and one lesson."""
+    for name in ("postBuild", "tools/lab.py", "tools/copies.py", f"notebooks/{lab.FIRST}"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(lab.ROOT / name, tmp_path / name)
-    (tmp_path / "my_lessons").touch()
-    command = [sys.executable, tmp_path / "tools" / "lab.py"]
+    return tmp_path
+
+
+def test_where_copies_cannot_be_made_one_line_says_what_to_do(clone):
+    (clone / "my_lessons").touch()
+    command = [sys.executable, clone / "tools" / "lab.py"]
     (line,) = subprocess.run(command, capture_output=True, text=True).stderr.splitlines()
     assert re.match(r"my_lessons cannot be made or renewed \(.+\); give it another name", line)
+
+
+@pytest.mark.skipif(not shutil.which("sh"), reason="Binder runs Linux")
+def test_on_binder_too_readers_get_copies(clone, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    subprocess.run(["sh", "postBuild"], cwd=clone, check=True)
+    assert [path.name for path in (clone / "my_lessons").iterdir()] == [lab.FIRST]
 
 
 @pytest.mark.parametrize(
