@@ -39,7 +39,7 @@ Object.defineProperty(HTMLImageElement.prototype, 'src', {...src, set(url) {
 
 def press(page, number, keys):
     """Press a key on the first slider of an output; return the milliseconds to its new picture."""
-    output = page.locator(".jp-Cell-outputArea > .jp-OutputArea-child").nth(number)
+    output = page.locator(".jp-OutputArea-child:has(.noUi-handle)").nth(number)
     output.locator(".noUi-handle").first.focus()
     page.evaluate("window.waited = null")
     page.keyboard.press(next(keys))

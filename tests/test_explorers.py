@@ -1,9 +1,12 @@
 """Every control, moved through its ends: the pictures and the text show what numerics gives."""
 
+import asyncio
+import importlib
 import json
+import sys
 from base64 import b64decode
 from functools import cache
-from types import SimpleNamespace
+from unittest.mock import Mock
 
 import ipywidgets as widgets
 import numpy as np
@@ -22,7 +25,7 @@ from softmax_lessons.explorers import (
     LogitsExplorer,
     LossExplorer,
     StepExplorer,
-    live_figure,
+    live,
 )
 from softmax_lessons.numerics import softmax, softmax_jacobian, softmax_jvp, softmax_vjp
 from softmax_lessons.plotting.curves import ZERO_AT
@@ -365,15 +368,50 @@ def test_setting_an_unknown_control_names_those_there_are(explorer):
         explorer.set(z99=0)
 
 
-def test_the_bundle_holds_the_widget_a_picture_with_alt_text_and_the_numbers(explorer):
-    data, metadata = explorer._repr_mimebundle_()
-    json.dumps(data)  # the notebook format takes nothing but JSON
-    view = data["application/vnd.jupyter.widget-view+json"]
-    assert view["model_id"] == explorer.widget.model_id
-    assert b64decode(data["image/png"]).startswith(b"\x89PNG\r\n\x1a\n")
-    assert data["text/plain"] == explorer.describe()
-    assert "-0.00000" not in data["text/plain"]
-    assert len(metadata["image/png"]["alt"]) > 40
+@pytest.fixture
+def said(monkeypatch):
+    """Return what the notebook is told, in order."""
+    said = Mock()
+    monkeypatch.setattr(live, "display", said.display)
+    monkeypatch.setattr(live, "update_display", said.update)
+    return said.mock_calls
+
+
+def test_an_explorer_shows_its_widget_a_line_and_a_picture_with_alt_text_and_the_numbers(
+    explorer, said
+):
+    explorer._ipython_display_()
+    (view,), (line,), (picture,) = (call.args for call in said)
+    json.dumps([view, line, picture])  # the notebook format takes nothing but JSON
+    assert view["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.widget.model_id
+    assert "Run the notebook down to this cell" in line["text/html"]
+    assert b64decode(picture["image/png"]).startswith(b"\x89PNG\r\n\x1a\n")
+    assert picture["text/plain"] == explorer.describe()
+    assert "-0.00000" not in picture["text/plain"]
+    assert len(said[2].kwargs["metadata"]["image/png"]["alt"]) > 40
+
+
+def test_the_picture_that_is_stored_follows_once_after_several_moves(said, monkeypatch):
+    monkeypatch.setattr(live, "QUIET", 0)
+    explorer = LogitsExplorer()
+
+    async def move_and_wait():
+        explorer.controls["z1"].value, explorer.controls["z2"].value = 3, 4
+        while said[-1][0] != "update":
+            await asyncio.sleep(0)
+
+    explorer._ipython_display_()
+    asyncio.run(move_and_wait())
+    assert [name for name, *_ in said] == ["display"] * 3 + ["update"]
+    assert said[-1].args[0]["text/plain"] == explorer.describe()
+    assert said[-1].kwargs["display_id"] == said[-2].kwargs["display_id"]
+
+
+def test_an_older_ipywidgets_is_named_with_what_to_do(monkeypatch):
+    monkeypatch.setattr(widgets, "__version__", "7.8.5")
+    monkeypatch.delitem(sys.modules, live.__name__)
+    with pytest.raises(ImportError, match=r"ipywidgets 8.1 or newer, and this is 7.8.5; run `%pip"):
+        importlib.import_module(live.__name__)
 
 
 def all_widgets(widget):
@@ -424,29 +462,3 @@ def test_a_number_typed_moves_whole_and_logarithmic_controls_too():
     ):
         boxes(explorer)[0].value = typed
         assert explorer.controls[name].value == value
-
-
-def test_a_rerun_of_a_cell_closes_what_nothing_else_shows(monkeypatch):
-    message = {}
-    kernel = SimpleNamespace(get_parent=lambda: message)
-    monkeypatch.setattr(live_figure, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
-    monkeypatch.setattr(live_figure, "SHOWN", {})
-
-    def show(explorer, cell, run):
-        message.update(metadata={"cellId": cell}, header={"msg_id": run})
-        explorer._repr_mimebundle_()
-        return explorer
-
-    def is_open(explorer):
-        return hasattr(explorer, "widget") and explorer.widget.comm is not None
-
-    first, second = (show(LogitsExplorer(), "a", "1") for _ in range(2))
-    assert is_open(first)
-    assert is_open(second)
-    show(second, "b", "2")
-    parts = [*all_widgets(first.widget)]
-    show(LogitsExplorer(), "a", "3")
-    assert not is_open(first)
-    assert all(part.comm is None for part in parts)
-    assert is_open(second)
-    assert is_open(show(second, "b", "4"))

@@ -18,6 +18,7 @@ ALLOWED = {
     "": set(),
     "_validation": set(),
     "_browser": {"IPython", "matplotlib"},
+    "_shown": set(),
     "numerics": set(),
     "gradient_check": set(),
     "losses": set(),
@@ -27,8 +28,8 @@ ALLOWED = {
     "symbolic": {"sympy"},
     "misconceptions": set(),
     "exercises": {"misconceptions"},
-    "plotting": {"matplotlib", "PIL"},
-    "explorers": {"gradient_check", "losses", "symbolic", "plotting"}
+    "plotting": {"_shown", "matplotlib", "PIL"},
+    "explorers": {"_shown", "gradient_check", "losses", "symbolic", "plotting"}
     | {"exercises", "misconceptions"}
     | {"sympy", "matplotlib", "PIL", "ipywidgets", "IPython"},
 }

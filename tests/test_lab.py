@@ -13,9 +13,8 @@ from urllib.error import HTTPError
 
 import pytest
 from lab_server import started
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import keep_pictures, lab
+from tools import lab
 from tools.prompt_connection import PromptConnection
 
 APPUTILS = "@jupyterlab/apputils-extension"
@@ -74,25 +73,6 @@ def test_no_news_are_announced_and_the_theme_is_the_learners_own(server):
 
 def test_another_port_is_taken_where_the_first_is_in_use(server, taken):
     assert server.port != str(taken)
-
-
-def test_a_saved_explorer_keeps_its_picture_and_every_other_widget_its_view():
-    explorer = {keep_pictures.VIEW: {"model_id": "gone"}, "image/png": "iVBORw0KGgo="}
-    slider = {keep_pictures.VIEW: {"model_id": "gone"}, "text/plain": "a slider"}
-    cells = [
-        new_markdown_cell(),
-        new_code_cell(outputs=[new_output("display_data", data) for data in (explorer, slider)]),
-        new_code_cell(outputs=[new_output("stream", text="printed")]),
-    ]
-    keep_pictures.pre_save_hook(
-        model={"type": "notebook", "content": new_notebook(cells=cells)}, path=""
-    )
-    assert [output["data"] for output in cells[1]["outputs"]] == [
-        {"image/png": "iVBORw0KGgo="},
-        slider,
-    ]
-    keep_pictures.pre_save_hook(model={"type": "file", "content": "text"}, path="")
-    assert any(option.endswith("=keep_pictures.pre_save_hook") for option in lab.options("page"))
 
 
 def test_a_python_without_jupyter_is_told_what_to_do(monkeypatch):

@@ -84,7 +84,6 @@ def options(page):
         f"--LabApp.default_url=/lab/tree/{page}",
         "--ServerApp.answer_yes=True",  # one Ctrl-C is enough
         "--ServerApp.kernel_websocket_connection_class=prompt_connection.PromptConnection",
-        "--ContentsManager.pre_save_hook=keep_pictures.pre_save_hook",
         "--ServerApp.log_level=ERROR",  # the address is printed all the same
         "--LabApp.log_level=ERROR",
         # Without, each kernel warns that others on this computer can listen in.

@@ -84,8 +84,9 @@ def normalised_outputs(outputs):
         if output.output_type == "error":
             # The frames differ with the folder that Python and the packages are installed in.
             output.traceback = [f"{output.ename}: {output.evalue}"]
-        # The view's number is random; the picture and the text beside it stay.
-        output.get("data", {}).pop(WIDGET_VIEW, None)
+        # The view's number is random; the picture and the text that follow it stay.
+        if output.get("data", {}).pop(WIDGET_VIEW, None) and not output.data:
+            continue
         kept.append(output)
     return kept
 

@@ -89,7 +89,6 @@ class AxisExplorer(Explorer):
         super().__init__({"axis": axis, "push": push}, indices, size=(12, 5.3))
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         axis = self.controls["axis"].value
         picked = tuple(self.controls[name].value for name in INDICES)
         z = LOGITS.copy()
@@ -104,11 +103,9 @@ class AxisExplorer(Explorer):
         return AxisState(z, softmax(z, axis), axis, n, picked, mask, int(block), jacobian)
 
     def structure(self, state):
-        """Return the axis."""
         return state.axis
 
     def draw(self, figure, state):
-        """Draw the array as one panel for each i, and the Jacobian in blocks beside them."""
         figure.set_layout_engine("none")
         panels = [
             Panel(figure.add_axes((0.02, y, 0.33, 0.33)), i) for i, y in enumerate((0.54, 0.06))
@@ -130,7 +127,6 @@ class AxisExplorer(Explorer):
         ]
 
     def rows(self, state):
-        """Return the probabilities, the picked slice and its block of the Jacobian."""
         n, blocks = state.n, state.jacobian.copy()
         at = slice(state.block * n, (state.block + 1) * n)
         for k in range(0, len(blocks), n):
@@ -146,7 +142,6 @@ class AxisExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return of what the picture is."""
         n = state.n
         return (
             "A 2 by 3 by 4 array of probabilities in two panels, one entry framed, the others of"
@@ -155,7 +150,6 @@ class AxisExplorer(Explorer):
         )
 
     def summary(self, state):
-        """Return which slice the picked entry is in."""
         return (
             f"Softmax along axis {state.axis}. Entry {list(state.picked)} is in the slice"
             f" {slice_name(state.picked, state.axis)}: its logit moves the {state.n} probabilities"

@@ -8,6 +8,7 @@ from html import escape
 import ipywidgets as widgets
 import numpy as np
 
+from softmax_lessons.explorers.live import Live
 from softmax_lessons.explorers.live_figure import LiveFigure
 
 SUBSCRIPTS = "₁₂₃₄₅"
@@ -101,7 +102,7 @@ def with_box(slider):
     return widgets.HBox([box, slider])
 
 
-class Explorer(ABC):
+class Explorer(Live, ABC):
     """Sliders over a live figure. As the last expression of a cell it shows itself.
 
     A subclass says what its controls are, how a state follows from them (`compute`), with what
@@ -208,7 +209,7 @@ class Explorer(ABC):
         if self._held:
             return
         for name, place in self._places.items():
-            display = "none" if name in self.unused() else None
+            display = "none" if name in self.unused() else ""  # None is lost in a browser
             place.layout.display = self.controls[name].layout.display = display
         self.state = self.compute()
         structure = self.structure(self.state)
@@ -220,6 +221,7 @@ class Explorer(ABC):
         self._live.redraw()
         self._summary.value = f"<p>{escape(self.summary(self.state))}</p>"
         self._numbers.value = f"<pre>{escape(self.describe())}</pre>"
+        self._store_soon()
 
     def _draw(self, figure):
         """Draw and show the state, and return the artists that move."""

@@ -53,10 +53,7 @@ class DerivationExplorer(Explorer):
         super().__init__(*groups, size=(12, 5.4))
 
     def update(self):
-        """Show the state, once row and column are within the matrix.
-
-        Their sliders are put back, rather than given another end: the browser would keep the old.
-        """
+        # Sliders beyond the matrix are put back. Given another end, the browser would keep the old.
         if not self._held:
             n = self.controls["logits"].value
             within = {name: min(self.controls[name].value, n) for name in ("row", "column")}
@@ -66,7 +63,6 @@ class DerivationExplorer(Explorer):
         super().update()
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         n, number = self.controls["logits"].value, self.controls["step"].value
         step = derivation(n)[number - 1]
         formulas = np.array([[step.latex(i, j) for j in range(n)] for i in range(n)])
@@ -74,11 +70,9 @@ class DerivationExplorer(Explorer):
         return DerivationState(step, number, len(derivation(n)), formulas, (i, j))
 
     def structure(self, state):
-        """Return the number of logits."""
         return len(state.formulas)
 
     def draw(self, figure, state):
-        """Draw the rule and the chosen entry above the matrix of all entries."""
         figure.set_layout_engine("none")
         above = figure.add_axes((0.04, 0.71, 0.95, 0.27))
         below = figure.add_axes((0.04, 0.02, 0.95, 0.6))
@@ -100,7 +94,6 @@ class DerivationExplorer(Explorer):
         return f"${left} = {state.formulas[i, j]}$"
 
     def rows(self, state):
-        """Return the rule and every entry."""
         rule = f"step {state.number} of {state.steps}: {state.step.rule}".replace("$", "")
         cells = np.ndindex(state.formulas.shape)
         return [
@@ -109,7 +102,6 @@ class DerivationExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return of what the picture is."""
         n = len(state.formulas)
         return (
             "The rule of this step of the derivation, one entry of the Jacobian in large type, and"
@@ -117,7 +109,6 @@ class DerivationExplorer(Explorer):
         )
 
     def summary(self, state):
-        """Return the step, and the chosen entry in it."""
         i, j = state.chosen
         entry = f"dp_{i + 1}/dz_{j + 1} = {state.step.text(i, j)}"
         return f"After step {state.number} of {state.steps}, {entry}."

@@ -47,7 +47,6 @@ class DirectionExplorer(Explorer):
         super().__init__(sliders("z", [0.5, 1, -0.5], LOGIT_LIMITS), {"a": a}, size=(12, 4.8))
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         z = self.vector("z", CLASSES)
         a = self.controls["a"].value
         v = np.array([1, a, a])
@@ -64,7 +63,6 @@ class DirectionExplorer(Explorer):
         )
 
     def draw(self, figure, state):
-        """Draw the direction, the probabilities before and after, and the derivatives."""
         first, second, third, fourth = axes = figure.subplots(1, 4, width_ratios=[5, 5, 15, 2.5])
         ticks = [str(k) for k in range(1, CLASSES + 1)]
         first.set_title("$v = (1, a, a)$")
@@ -98,7 +96,6 @@ class DirectionExplorer(Explorer):
         ]
 
     def rows(self, state):
-        """Return logits, direction, probabilities and the derivatives along it."""
         return [
             ("logits z", state.z),
             ("direction v", state.v),
@@ -110,7 +107,6 @@ class DirectionExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return of what the picture is."""
         return (
             "Four bar charts: a direction in which three logits move, the probabilities before and"
             " after that step, their derivative along the direction, analytic and measured, and"
@@ -118,7 +114,6 @@ class DirectionExplorer(Explorer):
         )
 
     def summary(self, state):
-        """Return how fast probabilities and loss change."""
         return (
             "Along this direction the probabilities change at a rate of at most"
             f" {np.abs(state.derivative).max():.2f}, and the loss at {state.loss_derivative:z.2f}."

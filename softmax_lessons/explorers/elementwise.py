@@ -38,14 +38,12 @@ class ElementwiseExplorer(Explorer):
         super().__init__(logits, sliders("g", [1, -1, 0.5], GRADIENT_LIMITS), size=(11, 4.4))
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         z, g = self.vector("z", CLASSES), self.vector("g", CLASSES)
         p = softmax(z)
         terms = softmax_jacobian(z) * g
         return ElementwiseState(z, g, p, terms, softmax_vjp(z, g), p * (1 - p) * g)
 
     def draw(self, figure, state):
-        """Draw the terms as a heat map with the diagonal framed, and the two gradients as bars."""
         left, right = figure.subplots(1, 2, width_ratios=[5, 6])
         numbers = range(1, CLASSES + 1)
         rows = [f"row {i}" for i in numbers]
@@ -68,7 +66,6 @@ class ElementwiseExplorer(Explorer):
         ]
 
     def rows(self, state):
-        """Return logits, incoming gradient, the terms and both gradients."""
         return [
             ("logits z", state.z),
             ("incoming gradient g", state.g),
@@ -80,7 +77,6 @@ class ElementwiseExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return of what the picture is."""
         return (
             "A heat map of the nine products of a Jacobian entry and an incoming gradient, the"
             " diagonal framed, beside two bars a class: the sum of all products of a row, and the"
@@ -88,6 +84,5 @@ class ElementwiseExplorer(Explorer):
         )
 
     def summary(self, state):
-        """Return how much is missing."""
         gap = np.abs(state.full - state.elementwise).max()
         return f"The framed term alone differs from the sum of its row by up to {gap:.2f}."

@@ -121,11 +121,9 @@ class GradientExplorer(Explorer):
         super().__init__(sliders("z", [1, 0.5, -0.5], LOGIT_LIMITS), incoming, size=(12, 4.8))
 
     def unused(self):
-        """Return the controls of the other sources of g."""
         return set().union(*USES.values()) - USES[self.controls["source"].value]
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         z = self.vector("z", CLASSES)
         p = softmax(z)
         g = self._incoming(p)
@@ -159,7 +157,6 @@ class GradientExplorer(Explorer):
         return incoming[self.controls["source"].value]()
 
     def draw(self, figure, state):
-        """Draw probabilities, incoming gradient, and the three answers."""
         first, second, third = axes = figure.subplots(1, 3, width_ratios=[3, 3, 13])
         ticks = [str(k) for k in range(1, CLASSES + 1)]
         first.set_title("probabilities $p$")
@@ -204,7 +201,6 @@ class GradientExplorer(Explorer):
         return f"off by at most: {differences}"
 
     def rows(self, state):
-        """Return logits, probabilities, incoming gradient and the answers."""
         answers = {
             "central difference": state.numeric,
             "elementwise (wrong)": state.elementwise,
@@ -223,14 +219,12 @@ class GradientExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return of what the picture is."""
         return (
             "Three bar charts over three classes: the probabilities, the incoming gradient, and the"
             " gradient at the logits, computed in several ways."
         )
 
     def summary(self, state):
-        """Return how far the answers are from the analytic one."""
         gap = state.largest_difference(state.elementwise)
         text = (
             "The measured gradient agrees with the analytic one; the elementwise one is off by up"

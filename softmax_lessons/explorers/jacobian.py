@@ -40,21 +40,17 @@ class JacobianExplorer(Explorer):
         super().__init__({"classes": classes, **first}, logits, size=(11, 4.8))
 
     def unused(self):
-        """Return the sliders of the logits that are not there."""
         return [f"z{k}" for k in range(self.controls["classes"].value + 1, MOST_CLASSES + 1)]
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         z = self.vector("z", self.controls["classes"].value)
         jacobian = softmax_jacobian(z)
         return JacobianState(z, softmax(z), jacobian, jacobian.sum(axis=1), jacobian.sum(axis=0))
 
     def structure(self, state):
-        """Return the number of classes."""
         return len(state.z)
 
     def draw(self, figure, state):
-        """Draw the heat map, and the simplex or the probabilities beside it."""
         n = len(state.z)
         figure.set_layout_engine("none")
         left = figure.add_axes((0.13, 0.03, 0.41, 0.88) if n < 4 else (0.055, 0.1, 0.535, 0.81))
@@ -80,7 +76,6 @@ class JacobianExplorer(Explorer):
         ]
 
     def rows(self, state):
-        """Return logits, probabilities, the rows of the Jacobian and its sums."""
         return [
             ("logits z", state.z),
             ("probabilities p", state.p),
@@ -90,7 +85,6 @@ class JacobianExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return of what the picture is."""
         n = len(state.z)
         beside = (
             "a triangle of all distributions over three classes, with an arrow towards each corner"
@@ -100,7 +94,6 @@ class JacobianExplorer(Explorer):
         return f"The {n} by {n} softmax Jacobian as a heat map with its sums. Beside it {beside}."
 
     def summary(self, state):
-        """Return what the entries have in common, and the largest of them."""
         i, j = np.unravel_index(state.jacobian.argmax(), state.jacobian.shape)
         return (
             "Positive on the diagonal, negative elsewhere; every row and every column adds up to 0."

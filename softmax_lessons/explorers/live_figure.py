@@ -15,7 +15,6 @@ from functools import cache, lru_cache
 import ipywidgets as widgets
 import matplotlib
 import numpy as np
-from IPython import get_ipython
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
@@ -23,6 +22,8 @@ from softmax_lessons.plotting import STYLE
 
 SHOWN_DPI = 100
 """Pixels an inch on the page."""
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 DPI = SHOWN_DPI if sys.platform == "emscripten" else 150
 """Pixels an inch in the picture: more, for sharp screens, but where the browser draws it itself."""
@@ -118,38 +119,6 @@ def png(pixels):
     )
 
 
-PARTS = ("layout", "style")
-"""Widgets that a widget has beside its children."""
-
-SHOWN = {}
-"""By cell: the message that ran it last, and what that has shown."""
-
-
-def close(widget):
-    """Close a widget with all that it is made of, so that ipywidgets keeps none of it."""
-    parts = [*getattr(widget, "children", ()), *(getattr(widget, n, None) for n in PARTS)]
-    for part in filter(None, parts):
-        close(part)
-    widget.close()
-
-
-def replace_earlier(owner):
-    """Close and empty what an earlier run of this cell has shown, and what nothing else shows.
-
-    It would stay for ever, since ipywidgets keeps every widget and IPython, in `Out`, its owner.
-    """
-    kernel = getattr(get_ipython(), "kernel", None)
-    parent = (kernel and kernel.get_parent()) or {}
-    cell, run = parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id")
-    if not cell:
-        return
-    earlier_run, shown = SHOWN.get(cell, (run, set()))
-    SHOWN[cell] = run, {owner, *(shown if run == earlier_run else ())}
-    for earlier in shown.difference(*(others for _, others in SHOWN.values())):
-        close(earlier.widget)
-        vars(earlier).clear()
-
-
 class LiveFigure:
     r"""A figure shown as one `ipywidgets.Image`; `size` is in inches, at SHOWN_DPI pixels each.
 
@@ -206,10 +175,8 @@ class LiveFigure:
         It holds the live widget of the owner; and for readers without one the picture, with `alt`
         to say what it shows, and its numbers as `text`.
         """
-        replace_earlier(owner)
-        view = "application/vnd.jupyter.widget-view+json"
         data = {
-            view: owner.widget._repr_mimebundle_()[view],
+            VIEW: {"version_major": 2, "version_minor": 0, "model_id": owner.widget.model_id},
             "image/png": b64encode(self.image.value).decode("ascii"),
             "text/plain": text,
         }

@@ -48,14 +48,12 @@ class LogitsExplorer(Explorer):
         super().__init__(logits, {"temperature": temperature, "shift": shift}, size=(11, 4.2))
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         z = self.vector("z", CLASSES)
         shift, temperature = self.controls["shift"].value, self.controls["temperature"].value
         scaled = (z + shift) / temperature
         return LogitsState(z, shift, temperature, scaled, softmax(scaled), softmax(z))
 
     def draw(self, figure, state):
-        """Draw shifted logits beside probabilities."""
         left, right = figure.subplots(1, 2)
         ticks = class_names(CLASSES)
         left.set_title("logits, shifted: $z + c$")
@@ -71,7 +69,6 @@ class LogitsExplorer(Explorer):
         ]
 
     def rows(self, state):
-        """Return logits, shift, temperature and probabilities."""
         return [
             ("logits z", state.z),
             ("shift c", [state.shift]),
@@ -82,11 +79,9 @@ class LogitsExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return of what the picture is."""
         return "Two bar charts: four logits with a common shift, and their probabilities."
 
     def summary(self, state):
-        """Return which class is the likeliest."""
         likeliest = int(state.p.argmax())
         return (
             f"At temperature {state.temperature:.2f}, class {likeliest + 1} is the likeliest, with"

@@ -74,7 +74,6 @@ class LossExplorer(Explorer):
         )
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         z = self.vector("z", CLASSES)
         true = self.controls["target"].value - 1
         t = np.eye(CLASSES)[true]
@@ -94,7 +93,6 @@ class LossExplorer(Explorer):
         )
 
     def draw(self, figure, state):
-        """Draw probabilities, incoming gradients, gradients at the logits, and their sizes."""
         (first, second), (third, fourth) = figure.subplots(2, 2)
         ticks, styles = class_names(CLASSES), [SQUARED_BARS, ENTROPY_BARS]
         first.set_title("probabilities $p$; dashed: target $t$")
@@ -128,7 +126,6 @@ class LossExplorer(Explorer):
         return f"squared error {squared}, cross-entropy {entropy}"
 
     def rows(self, state):
-        """Return logits, probabilities, and the gradients of both losses."""
         return [
             ("logits z", state.z),
             ("target t", state.t),
@@ -141,7 +138,6 @@ class LossExplorer(Explorer):
         ]
 
     def alt(self, state):
-        """Return of what the picture is."""
         return (
             "Three bar charts over three classes: probabilities with the target, the incoming"
             " gradients of squared error and cross-entropy, and their gradients at the logits; and"
@@ -149,7 +145,6 @@ class LossExplorer(Explorer):
         )
 
     def summary(self, state):
-        """Return the sizes at the present margin."""
         squared, entropy = state.sizes
         return (
             f"At a margin of {state.margin:.1f}, the gradient at the true logit has size"

@@ -104,7 +104,6 @@ class StepExplorer(Explorer):
         super().__init__({"scheme": schemes, "dtype": dtypes}, {"step": step}, size=(12, 5.6))
 
     def compute(self):
-        """Return the state that belongs to the controls."""
         scheme, dtype, step = (self.controls[name].value for name in ("scheme", "dtype", "step"))
         number = np.dtype(dtype).type
         logit = number(LOGITS[MOVED])
@@ -123,7 +122,6 @@ class StepExplorer(Explorer):
         )
 
     def draw(self, figure, state):
-        """Draw errors over steps, the two expected branches, and the chosen step."""
         ax = figure.subplots()
         curve = StepCurve(ax, STEPS)
         ax.set_xlabel("step $h$")
@@ -153,10 +151,7 @@ class StepExplorer(Explorer):
         return f"{FUNCTION}\nstep {state.step:.1e}: error {error}{lost}"
 
     def rows(self, state):
-        """Return the choice and what theory expects of it.
-
-        What is measured is left out: rounding differs from machine to machine.
-        """
+        # What is measured is left out: rounding differs from machine to machine.
         return [
             f"derivative of          -log p_{TRUE + 1} by z_{MOVED + 1}, at z = {LOGITS.tolist()}",
             f"scheme                 {state.scheme}, {state.dtype}",
@@ -174,7 +169,6 @@ class StepExplorer(Explorer):
         return f"the larger error is {larger}"
 
     def alt(self, state):
-        """Return of what the picture is."""
         shape = (
             "falls with slope 2 to a level floor as the step shrinks"
             if state.scheme == "complex"
@@ -186,7 +180,6 @@ class StepExplorer(Explorer):
         )
 
     def summary(self, state):
-        """Return what matters at the chosen step, and which would be the best."""
         return (
             f"At step {state.step:.1e}, {self._outcome(state)}."
             f" The best step is roughly {BEST[state.scheme][1]}{state.best:.1e}."

@@ -18,7 +18,7 @@ DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
 class TrainingView:
     """Curves of several training runs, with a progress bar over all of them.
 
-    Display it, then train with ``on_step=view.recorder(name)``. As the last expression of a later
+    While `live` shows it, train with ``on_step=view.recorder(name)``. As the last expression of a
     cell it shows the finished curves.
 
     Parameters
@@ -157,12 +157,5 @@ class TrainingView:
         return "; ".join(runs) + "."
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        """Return the live widget, and for readers without one the curves and final numbers.
-
-        Before anything is recorded there is no picture but in the widget.
-        """
-        data, metadata = self._live.bundle(self, self.describe(), self.alt())
-        if all(self._taken(name) < 0 for name in self.names):
-            del data["image/png"]
-            metadata = {}
-        return data, metadata
+        """Return the live widget, and for readers without one the curves and the final numbers."""
+        return self._live.bundle(self, self.describe(), self.alt())

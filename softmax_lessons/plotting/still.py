@@ -5,6 +5,7 @@ from io import BytesIO
 
 from matplotlib import rc_context
 
+from softmax_lessons._shown import replace_earlier
 from softmax_lessons.plotting.style import STYLE
 
 
@@ -17,6 +18,7 @@ class Still:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Return the picture with its alt text, and its numbers as text."""
+        replace_earlier(self)
         file = BytesIO()
         with rc_context(STYLE):
             self.figure.savefig(file, format="png", dpi=100, metadata={"Software": None})

@@ -1,6 +1,10 @@
 """A notebook in a browser, be it in JupyterLab or in JupyterLite, and its explorers."""
 
-LONGEST = 600_000
+import re
+
+from playwright.sync_api import expect
+
+LONGEST = 150_000
 """Milliseconds after which something must have gone wrong, on a busy computer too."""
 
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
@@ -13,6 +17,12 @@ RUN_ALL = """() => {
         .then(() => { window.hasRun = true; });
 }"""
 CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
+REOPEN = """async () => {
+    const { context } = window.jupyterapp.shell.currentWidget;
+    await context.save();
+    await context.sessionContext.shutdown();
+    window.location.reload();
+}"""
 EXECUTE = f"""async code => {{
     let text = '';
     const run = {KERNEL}.requestExecute({{code}});
@@ -31,6 +41,7 @@ IS_ANOTHER = f"""([widget, before]) => {{
     const now = ({PIXELS})(widget.querySelector('.widget-image'));
     return now !== null && now !== before;
 }}"""
+VIEW = "application/vnd.jupyter.widget-view+json"
 TEXTS = ("text/plain", "text/html", "text/latex", "text/markdown")
 
 
@@ -46,6 +57,12 @@ class Notebook:
         """Clear all outputs, run all cells, and wait for the last."""
         self.page.evaluate(RUN_ALL)
         self.page.wait_for_function("window.hasRun")
+
+    def reopen(self):
+        """Save, end the kernel, and open the notebook again."""
+        with self.page.expect_navigation():
+            self.page.evaluate(REOPEN)
+        self.page.wait_for_function(KERNEL)
 
     def cells(self):
         """Return the cells as they are now, those that are out of sight too."""
@@ -68,6 +85,18 @@ def written(cells):
         + [(t, "".join(o["data"][t])) for o in outputs for t in TEXTS if t in o.get("data", {})]
         for outputs in (cell["outputs"] for cell in cells if cell["cell_type"] == "code")
     ]
+
+
+def assert_shows_pictures_once_reopened(notebook):
+    """Assert that pictures, each with a line on how to move it, take the place of widgets."""
+    outputs = [o.get("data", {}) for c in notebook.cells() for o in c.get("outputs", [])]
+    number = len([data for data in outputs if VIEW in data])
+    notebook.reopen()
+    line = ".jp-OutputArea-child:has(.softmax-asleep)"
+    for each in (line, f"{line} + * img"):
+        expect(notebook.page.locator(each).locator("visible=true")).to_have_count(number)
+    said = notebook.page.get_by_text(re.compile("(Loading|Error displaying) widget"))
+    expect(said.locator("visible=true")).to_have_count(0)
 
 
 def move_a_slider(widget):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from lab_server import ROOT
-from notebook import KERNEL, Notebook, move_a_slider, written
+from notebook import KERNEL, Notebook, assert_shows_pictures_once_reopened, written
 from playwright.sync_api import expect
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -54,6 +54,7 @@ def test_a_lesson_runs_in_the_page_and_prints_what_is_stored(page, site, lesson)
     notebook = opened(page, site, lesson)
     notebook.run_all()
     assert written(notebook.cells()) == written(json.loads(lesson.read_text("utf-8"))["cells"])
+    assert_shows_pictures_once_reopened(notebook)
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +64,6 @@ def first(tab, site):
         notebook = opened(page, site, LESSONS[0])
         notebook.run_all()
         yield notebook
-
-
-def test_a_slider_moves_its_picture_and_changes_its_numbers(first):
-    widget = first.page.locator(".widget-vbox:has(> .widget-image)").first
-    before = move_a_slider(widget)
-    expect(widget.locator("pre")).not_to_have_text(before)
 
 
 def test_a_check_in_the_page_stops_a_function_without_end(first):

@@ -55,6 +55,8 @@ async function begin() {
   const kernel = await there(() => context.sessionContext.session?.kernel);
   await kernel.info; // Python itself says what it is
   start.textContent = "";
+  // %%diagnose is known from the start, as in JupyterLab.
+  kernel.requestExecute({ code: "import softmax_lessons.exercises", silent: true });
 }
 
 async function handOut(context) {

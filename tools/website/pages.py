@@ -66,9 +66,9 @@ def stage(lesson, folder, pictures):
             if predicts:
                 cell.metadata["tags"] = ["hide-output"]  # until it is asked for
                 predicts = False
-            cell.outputs = [
-                shown for output in cell.outputs for shown in for_page(cell, output, pictures)
-            ]
+            if html := strips.in_place_of(cell, pictures, "../_static/strips"):
+                cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": html})]
+            cell.outputs = [shown for output in cell.outputs for shown in for_page(cell, output)]
     nbformat.write(notebook, folder / lesson.name)
 
 
@@ -109,15 +109,13 @@ def to_mistakes(match):
     return before + (link if key in MISTAKES else key)
 
 
-def for_page(cell, output, pictures):
-    """Return an explorer that moves, or a picture with its caption and its text twin."""
+def for_page(cell, output):
+    """Return an output, and for a picture its caption and its text twin too."""
     data = output.get("data", {})
     if "text/html" in data:
         data["text/html"] = VERDICT.sub(to_mistakes, data["text/html"])
     if "image/png" not in data:
         return [output]
-    if html := strips.in_place_of(cell, pictures, "../_static/strips"):
-        return [nbformat.v4.new_output("display_data", {"text/html": html})]
     # The alt text is there for all, below. MyST-NB takes the picture's own from the cell.
     cell.metadata["mystnb"] = {"image": {"alt": "The picture that is described below."}}
     html = f'<p class="caption">{escape(output.metadata["image/png"]["alt"])}</p>'
