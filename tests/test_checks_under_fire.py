@@ -13,8 +13,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from softmax_lessons.exercises import check_gradient_checker, check_softmax, safe_call
-from softmax_lessons.exercises.verdict import Status
+from softmax_lessons.exercises import check_gradient_checker, check_softmax
+from softmax_lessons.judging import safe_call
+from softmax_lessons.judging.verdict import Status
 from softmax_lessons.numerics import softmax
 
 TIMED = hasattr(signal, "setitimer")
@@ -98,7 +99,8 @@ def test_a_function_that_calls_its_own_check_is_stopped_with_all_its_checks():
 @needs_timers
 def test_in_a_notebook_an_endless_loop_is_stopped_and_the_next_cell_runs():
     check = """\
-from softmax_lessons.exercises import check_softmax, safe_call
+from softmax_lessons.exercises import check_softmax
+from softmax_lessons.judging import safe_call
 check_softmax(lambda z, axis: z)
 safe_call.SECONDS = 0.05
 

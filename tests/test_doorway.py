@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from softmax_lessons.diagnosis import diagnose, load_ipython_extension
 from softmax_lessons.exercises import (
     check_softmax,
     check_softmax_backward,
     check_softmax_cross_entropy_grad,
     check_softmax_jacobian,
     check_softmax_vjp,
-    diagnose,
-    load_ipython_extension,
 )
-from softmax_lessons.exercises.verdict import Status
+from softmax_lessons.judging.verdict import Status
 from softmax_lessons.numerics import softmax
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
@@ -286,7 +285,7 @@ def test_a_text_that_defines_nothing_ends_in_a_sentence(text, answer):
 
 
 def test_a_text_without_end_is_stopped(monkeypatch):
-    monkeypatch.setattr("softmax_lessons.exercises.safe_call.SECONDS", 0.2)
+    monkeypatch.setattr("softmax_lessons.judging.safe_call.SECONDS", 0.2)
     assert "all calls together have 0.2 seconds" in str(diagnose("while True: pass"))
 
 

@@ -10,7 +10,6 @@ from numpy.testing import assert_allclose
 
 from softmax_lessons.exercises import (
     CHECKS,
-    EXERCISES,
     check_finite_difference_gradient,
     check_gradient_checker,
     check_softmax,
@@ -18,10 +17,12 @@ from softmax_lessons.exercises import (
     check_softmax_vjp,
 )
 from softmax_lessons.exercises.hints import ATTEMPTS
-from softmax_lessons.exercises.inputs import Input
-from softmax_lessons.exercises.verdict import Status
 from softmax_lessons.gradient_check import finite_difference_gradient
-from softmax_lessons.misconceptions import MISTAKES
+from softmax_lessons.judging.showing import example_lines
+from softmax_lessons.judging.verdict import Status
+from softmax_lessons.mistakes import MISTAKES
+from softmax_lessons.mistakes.inputs import Input
+from softmax_lessons.mistakes.tasks import TASKS
 from softmax_lessons.numerics import softmax, softmax_backward
 
 
@@ -44,23 +45,23 @@ def elementwise(z, cotangent):
 
 
 def formulas_with_names():
-    """Return exercise, keys and text of every formula that is wrong on plain inputs."""
+    """Return task, keys and text of every formula that is wrong on plain inputs."""
     return [
         pytest.param(name, formula, id=f"{name}: {formula.text}")
-        for name, exercise in EXERCISES.items()
-        for formula in exercise.result[1:]
+        for name, task in TASKS.items()
+        for formula in task.result[1:]
         if formula.keys
-        and "function" not in exercise.roles
-        and ("axis" in exercise.roles or "wrong-axis" not in formula.keys)
+        and "function" not in task.roles
+        and ("axis" in task.roles or "wrong-axis" not in formula.keys)
     ]
 
 
 @pytest.mark.parametrize(("name", "formula"), formulas_with_names())
 def test_every_wrong_formula_is_recognised_under_its_own_names(name, formula):
-    exercise = EXERCISES[name]
+    task = TASKS[name]
 
     def wrong(*arguments):
-        return exercise.predict(Input(arguments), result=formula)
+        return task.predict(Input(arguments), result=formula)
 
     verdict = CHECKS[f"check_{name}"](wrong)
     assert not verdict.passed
@@ -68,11 +69,9 @@ def test_every_wrong_formula_is_recognised_under_its_own_names(name, formula):
 
 
 def test_every_mistake_of_a_formula_has_a_text_and_every_exercise_a_check():
-    used = {
-        key for e in EXERCISES.values() for f in e.given + e.result + e.chained for key in f.keys
-    }
+    used = {key for e in TASKS.values() for f in e.given + e.result + e.chained for key in f.keys}
     assert used <= MISTAKES.keys()
-    assert {f"check_{name}" for name in EXERCISES} == CHECKS.keys()
+    assert {f"check_{name}" for name in TASKS} == CHECKS.keys()
 
 
 # Several mistakes at once
@@ -289,7 +288,7 @@ def test_a_numeric_gradient_that_is_not_exact_enough_is_refused_by_name(gradient
 
 def test_a_known_mistake_comes_with_name_claim_example_reason_lesson_and_hint():
     verdict = check_softmax_vjp(elementwise)
-    key, claim, why, hint, lesson = MISTAKES["elementwise"]
+    key, claim, why, hint, lesson, *_ = MISTAKES["elementwise"]
     # The expected gradient is p_0 p_1 (g_0 - g_1) at the logits (0, 1), with g = (1, 0).
     parts = ["known mistake", key, claim, "cotangent", "yours", "expected", "-0.1966"]
     parts += [why, f"lesson {lesson}", hint]
@@ -420,7 +419,7 @@ def test_rows_bear_the_learners_own_names_and_can_be_pasted():
     def mine(logits, upstream):
         return upstream
 
-    lines = dict(check_softmax_vjp(mine).counterexample.lines())
+    lines = dict(example_lines(check_softmax_vjp(mine).counterexample))
     assert lines["logits"] == "np.array([[0.0, 1.0]])"
     assert "upstream" in lines
 

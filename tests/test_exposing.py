@@ -3,44 +3,45 @@
 import numpy as np
 import pytest
 
-from softmax_lessons.exercises import CHECKS, EXERCISES, check_beats, check_input
-from softmax_lessons.exercises.explain import agrees
-from softmax_lessons.exercises.inputs import Input
-from softmax_lessons.exercises.verdict import Status
-from softmax_lessons.misconceptions.backward import RIGHT_BACKWARDS, WRONG_BACKWARDS
-from softmax_lessons.misconceptions.formula import Formula
+from softmax_lessons.exercises import CHECKS, check_beats, check_input
+from softmax_lessons.judging.explain import agrees
+from softmax_lessons.judging.verdict import Status
+from softmax_lessons.mistakes.formula import Formula
+from softmax_lessons.mistakes.inputs import Input
+from softmax_lessons.mistakes.suspects import RIGHT_BACKWARDS, WRONG_BACKWARDS
+from softmax_lessons.mistakes.tasks import TASKS
 from softmax_lessons.numerics import softmax, softmax_backward
 
-NAMES = [name for name, e in EXERCISES.items() if e.inputs and "function" not in e.roles]
+NAMES = [name for name, e in TASKS.items() if e.inputs and "function" not in e.roles]
 every_exercise = pytest.mark.parametrize("name", NAMES)
 
 
 def program(name, formula=None):
-    """Return what computes a formula of an exercise, the right one if none is named."""
-    exercise = EXERCISES[name]
-    roles = ", ".join(exercise.roles)
+    """Return what computes a formula of a task, the right one if none is named."""
+    task = TASKS[name]
+    roles = ", ".join(task.roles)
 
     def compute(*arguments):
-        return exercise.predict(Input(arguments), result=formula)
+        return task.predict(Input(arguments), result=formula)
 
     known = {"compute": compute}
     exec(f"def program({roles}):\n    return compute({roles})", known)
     return known["program"]
 
 
-def differs(exercise, formula, case):
+def differs(task, formula, case):
     try:
-        wrong = exercise.predict(case, result=formula)
+        wrong = task.predict(case, result=formula)
     except (ValueError, IndexError):
         return True
-    return not agrees(wrong, exercise.predict(case))
+    return not agrees(wrong, task.predict(case))
 
 
 @every_exercise
 def test_no_input_exposes_a_right_program_and_only_none_says_so(name):
     right = program(name)
     assert check_input(right, name, None).passed
-    for case in EXERCISES[name].inputs:
+    for case in TASKS[name].inputs:
         verdict = check_input(right, name, case.arguments)
         assert verdict.status is Status.WRONG
         assert verdict.summary.startswith("The program is right for this input")
@@ -48,13 +49,13 @@ def test_no_input_exposes_a_right_program_and_only_none_says_so(name):
 
 @every_exercise
 def test_an_input_exposes_a_wrong_program_exactly_where_it_is_wrong(name):
-    exercise = EXERCISES[name]
-    for formula in [f for f in exercise.result[1:] if f.keys][:4]:
+    task = TASKS[name]
+    for formula in [f for f in task.result[1:] if f.keys][:4]:
         wrong = program(name, formula)
         assert not check_input(wrong, name, None).passed
-        for case in exercise.inputs[::4]:
+        for case in task.inputs[::4]:
             verdict = check_input(wrong, name, case.arguments)
-            assert verdict.passed == differs(exercise, formula, case)
+            assert verdict.passed == differs(task, formula, case)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +67,11 @@ def test_an_input_exposes_a_wrong_program_exactly_where_it_is_wrong(name):
     ],
 )
 def test_the_smallest_input_that_is_named_does_expose_the_program(name, text):
-    exercise = EXERCISES[name]
+    task = TASKS[name]
     wrong = program(name, Formula(text))
-    exposing = [c for c in exercise.inputs if check_input(wrong, name, c.arguments).passed]
-    *_, largest = by_size = sorted((exercise.sizes(c) for c in exposing), key=np.prod)
-    case = next(c for c in exposing if exercise.sizes(c) == largest)
+    exposing = [c for c in task.inputs if check_input(wrong, name, c.arguments).passed]
+    *_, largest = by_size = sorted((task.sizes(c) for c in exposing), key=np.prod)
+    case = next(c for c in exposing if task.sizes(c) == largest)
     summary = check_input(wrong, name, case.arguments).summary
     named = [int(word) for word in summary.split() if word.isdigit()]
     assert tuple(named[-2:]) == by_size[0]

@@ -12,7 +12,10 @@ import softmax_lessons
 PACKAGE = Path(softmax_lessons.__file__).parent
 HEAVY = {"sympy", "matplotlib", "ipywidgets", "PIL", "scipy", "IPython", "pandas"}
 
+LAZY = {"steps"}  # which loads SymPy, and no other module imports
 NUMERICS = {"_validation", "numerics"}
+JUDGING = {"mistakes", "judging"}
+PICTURES = {"_shown", "matplotlib", "PIL"}
 # What each module may load, beside itself, `NUMERICS`, the standard library and NumPy.
 ALLOWED = {
     "": set(),
@@ -26,19 +29,23 @@ ALLOWED = {
     "classifier": {"losses"},
     "data": set(),
     "symbolic": {"sympy"},
-    "misconceptions": set(),
-    "exercises": {"misconceptions"},
-    "plotting": {"_shown", "matplotlib", "PIL"},
-    "explorers": {"_shown", "gradient_check", "losses", "symbolic", "plotting"}
-    | {"exercises", "misconceptions"}
-    | {"sympy", "matplotlib", "PIL", "ipywidgets", "IPython"},
+    "mistakes": set(),
+    "judging": {"mistakes"},
+    "diagnosis": JUDGING,
+    "exercises": {*JUDGING, "diagnosis"},
+    "plotting": PICTURES,
+    "explorers": {"gradient_check", "losses", "symbolic", "plotting"}
+    | JUDGING
+    | {*PICTURES, "sympy", "ipywidgets", "IPython"},
 }
 
 
 def forbidden_in(module, path=PACKAGE.parent):
     """Return the heavy packages and the modules of ours that `module` loads and may not load."""
+    files = [p.stem for p in (PACKAGE / module).glob("[a-z]*.py")] if module else []
     name = f"softmax_lessons.{module}".rstrip(".")
-    program = f"import sys; sys.path.insert(0, {str(path)!r}); import {name}; print(*sys.modules)"
+    names = ", ".join([name, *(f"{name}.{file}" for file in files if file not in LAZY)])
+    program = f"import sys; sys.path.insert(0, {str(path)!r}); import {names}; print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd="/"
     )

@@ -60,7 +60,7 @@ def test_nobody_enters_without_the_token(server, token):
 def test_the_kernel_is_that_of_the_lessons(server):
     specs = json.loads(server.get("/api/kernelspecs", server.token))["kernelspecs"]
     assert specs["python3"]["spec"]["display_name"] == "Python 3 (ipykernel)"
-    assert specs["python3"]["spec"]["argv"][-1] == "--ext=softmax_lessons.exercises"
+    assert specs["python3"]["spec"]["argv"][-1] == "--ext=softmax_lessons.diagnosis"
 
 
 def test_no_news_are_announced_and_the_theme_is_the_learners_own(server):

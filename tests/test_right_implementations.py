@@ -8,8 +8,8 @@ import pytest
 import scipy.special
 
 from softmax_lessons.exercises import CHECKS
-from softmax_lessons.exercises.verdict import Status
-from softmax_lessons.misconceptions.backward import RIGHT_BACKWARDS, WRONG_BACKWARDS
+from softmax_lessons.judging.verdict import Status
+from softmax_lessons.mistakes.suspects import RIGHT_BACKWARDS, WRONG_BACKWARDS
 
 softmax = scipy.special.softmax
 

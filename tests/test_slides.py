@@ -1,8 +1,8 @@
 import pytest
 
+from tools import lessons
+from tools.lessons import LESSONS
 from tools.slides import __main__ as command
-from tools.slides import lessons
-from tools.slides.lessons import LESSONS
 
 
 @pytest.mark.parametrize("name", ["3", "03", "03_see_why_rows_sum_to_zero.ipynb"])

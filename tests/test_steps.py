@@ -9,7 +9,7 @@ import sympy as sp
 
 from softmax_lessons import symbolic
 from softmax_lessons.exercises.steps import STEPS, check_step
-from softmax_lessons.exercises.verdict import Status
+from softmax_lessons.judging.verdict import Status
 
 e_i, e_j, S, p_i, p_j, z_i, z_j, Q, s_i, s_j = sp.symbols("e_i e_j S p_i p_j z_i z_j Q s_i s_j")
 r_i = sp.Symbol("z_i", real=True)

@@ -7,7 +7,7 @@ import keys
 import numpy as np
 import pytest
 
-from softmax_lessons.misconceptions import MISTAKES
+from softmax_lessons.mistakes import MISTAKES
 
 ROOT = Path(__file__).parent.parent
 TEACHING = ROOT / "docs" / "teaching"

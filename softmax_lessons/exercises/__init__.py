@@ -9,30 +9,26 @@ Where a mistake has no name, each further wrong attempt uncovers one more hint. 
 number of the lesson at hand, "02": mistakes that later ones explain are then said to come later.
 """
 
-import sys
 from dataclasses import replace
 
-import numpy as np
+import numpy as np  # noqa: F401 - for the examples
 
-from softmax_lessons import numerics
-from softmax_lessons.exercises.catalogue import EXERCISES, READ
-from softmax_lessons.exercises.cell import Verdicts, run, say_what_to_do
-from softmax_lessons.exercises.checking import judge_checker
-from softmax_lessons.exercises.doorway import diagnose_by, verdict_on
+from softmax_lessons import numerics  # noqa: F401 - for the examples
+from softmax_lessons.diagnosis import diagnose  # noqa: F401 - copies of lessons have it from here
+from softmax_lessons.exercises.attempt import verdict_on
 from softmax_lessons.exercises.exposing import judge_backward, judge_input
 from softmax_lessons.exercises.hints import next_hint
-from softmax_lessons.exercises.observe import kind_of
 from softmax_lessons.exercises.progress import note
-from softmax_lessons.exercises.safe_call import Caller
-from softmax_lessons.exercises.verdict import Status, Verdict
+from softmax_lessons.judging.safe_call import Caller
+from softmax_lessons.mistakes.tasks import TASKS
 
 
 def _check(name, function, lesson):
     """Return the verdict on what was handed in, and keep it where the learner wants that."""
-    exercise = EXERCISES[name]
+    task = TASKS[name]
     lesson = lesson and str(lesson).rjust(2, "0")
-    verdict = verdict_on(exercise, function, Caller())
-    verdict = replace(verdict, lesson=lesson, hint=next_hint(exercise, function, verdict))
+    verdict = verdict_on(task, function, Caller())
+    verdict = replace(verdict, lesson=lesson, hint=next_hint(task, function, verdict))
     note(name, verdict, lesson)
     return verdict
 
@@ -50,13 +46,7 @@ def check_softmax(f, lesson=None):
 
 
 def check_log_softmax(f, lesson=None):
-    """Check f(z, axis), the log-probabilities of logits z of any shape along an axis.
-
-    Examples
-    --------
-    >>> check_log_softmax(lambda z, axis: np.log(numerics.softmax(z, axis))).misconception.key
-    'logarithm-of-softmax'
-    """
+    """Check f(z, axis), the log-probabilities of logits z of any shape along an axis."""
     return _check("log_softmax", f, lesson)
 
 
@@ -72,13 +62,7 @@ def check_softmax_jacobian(f, lesson=None):
 
 
 def check_batched_jacobian(f, lesson=None):
-    """Check f(z), the Jacobians of a batch: logits of shape (N, n), result of shape (N, n, n).
-
-    Examples
-    --------
-    >>> check_batched_jacobian(numerics.softmax_jacobian).passed
-    True
-    """
+    """Check f(z), the Jacobians of a batch: logits of shape (N, n), result of shape (N, n, n)."""
     return _check("batched_jacobian", f, lesson)
 
 
@@ -86,11 +70,6 @@ def check_softmax_vjp(f, lesson=None):
     """Check f(z, cotangent), the step from the incoming gradient to the logits.
 
     Both are of shape (N, n), and so is the result; softmax runs along the last axis.
-
-    Examples
-    --------
-    >>> check_softmax_vjp(lambda z, cotangent: 2 * cotangent).mistakes[1].key
-    'factor-of-two'
     """
     return _check("softmax_vjp", f, lesson)
 
@@ -112,11 +91,6 @@ def check_log_softmax_backward(f, lesson=None):
     """Check f(log_p, grad_log_p, axis), the step back from the cached log-probabilities.
 
     Both are arrays of one shape, and so is the result; the classes lie along the axis.
-
-    Examples
-    --------
-    >>> check_log_softmax_backward(numerics.softmax_backward).misconception.key
-    'softmax-rule'
     """
     return _check("log_softmax_backward", f, lesson)
 
@@ -125,11 +99,6 @@ def check_softmax_cross_entropy_grad(f, lesson=None):
     """Check f(z, t), the gradient of the mean cross-entropy with respect to the logits.
 
     Logits, one-hot targets and result are of shape (N, n).
-
-    Examples
-    --------
-    >>> check_softmax_cross_entropy_grad(lambda z, t: numerics.softmax(z) - t).misconception.key
-    'no-average'
     """
     return _check("softmax_cross_entropy_grad", f, lesson)
 
@@ -139,12 +108,6 @@ def check_soft_cross_entropy_grad(f, lesson=None):
 
     Logits, targets t >= 0 and result are of shape (N, n): the gradient of the mean over the rows of
     -sum(t log p).
-
-    Examples
-    --------
-    >>> f = lambda z, t: (numerics.softmax(z) - t) / len(z)
-    >>> check_soft_cross_entropy_grad(f).misconception.key
-    'targets-sum-to-one'
     """
     return _check("soft_cross_entropy_grad", f, lesson)
 
@@ -153,12 +116,6 @@ def check_temperature_jacobian(f, lesson=None):
     """Check f(z, temperature), the Jacobian of softmax(z / temperature).
 
     Logits are of shape (n,), the temperature is a number above 0, the result of shape (n, n).
-
-    Examples
-    --------
-    >>> f = lambda z, temperature: numerics.softmax_jacobian(z / temperature)
-    >>> check_temperature_jacobian(f).misconception.key
-    'temperature-factor'
     """
     return _check("temperature_jacobian", f, lesson)
 
@@ -168,12 +125,6 @@ def check_masked_softmax_backward(f, lesson=None):
 
     All are of shape (N, n); mask is True for the classes that take part, one at least in each row.
     The result is the gradient at the logits, 0 at the others.
-
-    Examples
-    --------
-    >>> f = lambda z, mask, cotangent: numerics.softmax_vjp(z, cotangent)
-    >>> check_masked_softmax_backward(f).misconception.key
-    'mask-ignored'
     """
     return _check("masked_softmax_backward", f, lesson)
 
@@ -183,12 +134,6 @@ def check_finite_difference_gradient(f, lesson=None):
 
     It gets a function to one number, and a point of any shape, and returns the gradient, of x's
     shape, as exact as central differences with a good step are.
-
-    Examples
-    --------
-    >>> from softmax_lessons.gradient_check import finite_difference_gradient
-    >>> check_finite_difference_gradient(finite_difference_gradient).passed
-    True
     """
     return _check("finite_difference_gradient", f, lesson)
 
@@ -198,11 +143,6 @@ def check_gradient_checker(f, lesson=None):
 
     It returns True where it accepts. It calls backward(p, grad_p), for arrays of shape (N, n),
     softmax along the last axis.
-
-    Examples
-    --------
-    >>> check_gradient_checker(lambda backward: True).misconception.key
-    'accepts-everything'
     """
     return _check("gradient_checker", f, lesson)
 
@@ -217,7 +157,8 @@ def check_input(program, exercise, *arguments):
     program : callable, class or object
         Any program that `diagnose` can read.
     exercise : str
-        What the program is meant to do: a key of `EXERCISES`, without those that take functions.
+        What the program is meant to do, the name of a check without `check_`; of those that take
+        arrays.
     *arguments
         The arguments of the exercise, or one tuple of them. Labels can stand for one-hot targets,
         and an axis of -1 can be left out. None claims that no input exposes the program, which is
@@ -237,11 +178,11 @@ def check_input(program, exercise, *arguments):
       the program [[0.1966 0.0000]]
       right is    [[0.1966 -0.1966]]
     """
-    known = [name for name, e in EXERCISES.items() if e.inputs and "function" not in e.roles]
+    known = [name for name, task in TASKS.items() if task.inputs and "function" not in task.roles]
     if exercise not in known:
         raise ValueError(f"exercise must be one of {', '.join(known)}, got {exercise!r}")
     given = arguments[0] if len(arguments) == 1 else arguments
-    return judge_input(program, EXERCISES[exercise], given, Caller())
+    return judge_input(program, TASKS[exercise], given, Caller())
 
 
 def check_beats(checker, backward):
@@ -262,73 +203,8 @@ def check_beats(checker, backward):
     >>> check_beats(lambda backward: True, numerics.softmax_backward).passed
     False
     """
-    return judge_backward(EXERCISES["softmax_backward"], checker, backward, Caller())
+    return judge_backward(TASKS["softmax_backward"], checker, backward, Caller())
 
 
-def diagnose(program):
-    """Find out what a program is meant to do, and what is wrong with it.
-
-    Parameters
-    ----------
-    program : callable, class, object or str
-        A function of logits, probabilities, an incoming gradient, targets or labels, in any usual
-        order; a class, or an object of one, with a forward and a backward; or the text of a
-        program, which is run, with the verdicts on all functions and classes that it defines.
-
-    Returns
-    -------
-    Verdict or Verdicts
-        It begins with how the program was read. Which shapes it takes is no mistake here.
-
-    Examples
-    --------
-    >>> def softmax_grad(probs, upstream):
-    ...     return probs * (1 - probs) * upstream
-    >>> diagnose(softmax_grad).misconception.key
-    'elementwise'
-    """
-    if isinstance(program, str):
-        return _all_of(*run(program, {"__name__": "__main__"}, Caller()))
-    if not callable(program) and not hasattr(type(program), "backward"):
-        summary = "Hand in a function, a class or an object with forward and backward:"
-        summary += f" got {kind_of(program, Caller())}."
-        return Verdict("program", Status.WRONG_TYPE, summary)
-    is_checker, _ = Caller()(lambda: type(program(numerics.softmax_backward)) in (bool, np.bool_))
-    if is_checker:
-        verdict = judge_checker(EXERCISES["gradient_checker"].signature, program, Caller())
-    else:
-        verdict, _ = diagnose_by(program, READ, Caller())
-    hint = verdict.misconception.hint if verdict.misconception else ""
-    return replace(verdict, hint=hint)
-
-
-def _all_of(defined, trouble):
-    verdicts = Verdicts(map(diagnose, defined))
-    verdicts.trouble = trouble
-    return verdicts
-
-
-def _diagnose_cell(line, cell):
-    """Run the cell as it is, and diagnose every function and class that it defines."""
-    shell = sys.modules["IPython"].get_ipython()
-
-    def call(function, *arguments):
-        try:
-            return function(*arguments), None
-        except (Exception, SystemExit) as error:
-            return None, error
-
-    return _all_of(*run(shell.transform_cell(cell), shell.user_ns, call))
-
-
-def load_ipython_extension(shell):
-    """Make %%diagnose known, which happens by itself where this is imported in a notebook."""
-    shell.register_magic_function(_diagnose_cell, "cell", "diagnose")
-    shell.events.register("post_run_cell", say_what_to_do)
-
-
-if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):
-    load_ipython_extension(_shell)
-
-CHECKS = {f"check_{name}": globals()[f"check_{name}"] for name in EXERCISES}
+CHECKS = {f"check_{name}": globals()[f"check_{name}"] for name in TASKS}
 """The check of every exercise by its name."""

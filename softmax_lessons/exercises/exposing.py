@@ -4,12 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from softmax_lessons.exercises.doorway import reading_of
-from softmax_lessons.exercises.explain import agrees
-from softmax_lessons.exercises.inputs import Input
-from softmax_lessons.exercises.observe import described, nothing, observe
-from softmax_lessons.exercises.reading import ONE, ROLES, name_of
-from softmax_lessons.exercises.verdict import Counterexample, Status, Verdict, printable
+from softmax_lessons.diagnosis.doorway import reading_of
+from softmax_lessons.diagnosis.reading import ONE, ROLES, name_of
+from softmax_lessons.judging.explain import agrees
+from softmax_lessons.judging.observe import described, nothing, observe
+from softmax_lessons.judging.showing import printable
+from softmax_lessons.judging.verdict import Counterexample, Status, Verdict
+from softmax_lessons.mistakes.inputs import Input
 
 LARGEST, MOST, SHOWN = 10_000, 1000, 60
 """With larger numbers, or more of them, rounding and time could expose what is right.
@@ -47,13 +48,13 @@ def _ask(holds, status, text):
 
 def valid(reading, arguments):
     """Return arguments as arrays, by their roles; raise a ValueError where they are not valid."""
-    exercise, values = reading.exercise, {}
-    if len(arguments) == len(exercise.roles) - 1 and exercise.roles[-1] == "axis":
+    task, values = reading.task, {}
+    if len(arguments) == len(task.roles) - 1 and task.roles[-1] == "axis":
         arguments = (*arguments, -1)
-    words = ", ".join(WORDS[role] for role in exercise.roles)
+    words = ", ".join(WORDS[role] for role in task.roles)
     text = f"Hand in {words.removesuffix(', the axis')}, in a tuple. You hand in {len(arguments)}."
-    _ask(len(arguments) == len(exercise.roles), Status.WRONG_TYPE, text)
-    for k, (role, argument) in enumerate(zip(exercise.roles, arguments, strict=True)):
+    _ask(len(arguments) == len(task.roles), Status.WRONG_TYPE, text)
+    for k, (role, argument) in enumerate(zip(task.roles, arguments, strict=True)):
         kinds, name = KINDS.get(role, ("iuf", "numbers"))
         try:
             value = np.asarray(argument)
@@ -62,14 +63,14 @@ def valid(reading, arguments):
         text = f"Hand in {name} for {WORDS[role]}, not {printable(str(argument))}."
         _ask(value.dtype.kind in kinds, Status.WRONG_TYPE, text)
         value = value.astype({"b": bool, "f": float}.get(value.dtype.kind, int))
-        like = values[exercise.roles[0]] if k else value
+        like = values[task.roles[0]] if k else value
         if role == "t" and value.ndim == like.ndim - 1:
             classes = range(like.shape[-1])
             text = f"Labels must be classes, from 0 to {classes[-1]}, one for each example."
             fit = value.shape == like.shape[:-1] and np.isin(value, classes).all()
             _ask(fit, Status.WRONG, text)
             value = np.eye(len(classes))[value.astype(int)]
-        axes = {np.ndim(case.arguments[k]) for case in exercise.inputs}
+        axes = {np.ndim(case.arguments[k]) for case in task.inputs}
         text = f"The shape {value.shape} does not fit for {WORDS[role]}"
         text += f": the first argument has {like.shape}." if k else "."
         text += " Each row is an example, also where there is only one." if axes == {2} else ""
@@ -83,45 +84,45 @@ def valid(reading, arguments):
     axis = values.get("axis", -1)
     _ask(-like.ndim <= axis < like.ndim, Status.WRONG_SHAPE, f"There is no axis {axis}.")
     for role, value in values.items():
-        soft = "soft " if role == "t" and exercise.name.startswith("soft_") else ""
+        soft = "soft " if role == "t" and task.soft else ""
         if rule := RULES.get(soft + role):
             text = f"This input is not valid: {WORDS[role]} {rule[1]}."
             _ask(rule[0](value, axis), Status.WRONG, text)
     return values
 
 
-def _differs(exercise, seen):
-    return not agrees(seen.array, exercise.predict(seen.case))
+def _differs(task, seen):
+    return not agrees(seen.array, task.predict(seen.case))
 
 
-def _size(exercise, case):
-    count, classes = exercise.sizes(case)
+def _size(task, case):
+    count, classes = task.sizes(case)
     words = f"{count} example{'s' * (count > 1)} of {classes} class{'es' * (classes > 1)}"
     return classes * count, words
 
 
-def _both(exercise, named, seen, laid=lambda result: result):
+def _both(task, named, seen, laid=lambda result: result):
     """Return both answers to an input, side by side, None for a large input."""
     if seen.case.arguments[0].size > SHOWN:
         return None
     did = seen.text if seen.array is None else laid(seen.array)
-    right = laid(exercise.predict(seen.case))
+    right = laid(task.predict(seen.case))
     return Counterexample(named, did, right, labels=("the program", "right is"))
 
 
-def judge_input(program, exercise, arguments, call):
+def judge_input(program, task, arguments, call):
     """Return the verdict on an input that is to expose a program, None for there is none."""
     name = name_of(program)
     verdict = partial(Verdict, f"an input that exposes {name}")
     given = arguments if isinstance(arguments, tuple) else (arguments,)
     if any(argument is ... for argument in given):
         return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
-    reading = reading_of(program, exercise, call)
+    reading = reading_of(program, task, call)
     if reading is None:
-        text = f"{name} cannot be called as {exercise.signature}, in any order."
+        text = f"{name} cannot be called as {task.signature}, in any order."
         return verdict(Status.NOT_READ, text)
-    tried = [observe(call, reading, case) for case in reading.exercise.inputs]
-    exposing = [_size(exercise, seen.case) for seen in tried if _differs(exercise, seen)]
+    tried = [observe(call, reading, case) for case in reading.task.inputs]
+    exposing = [_size(task, seen.case) for seen in tried if _differs(task, seen)]
     if arguments is None:
         if exposing:
             text = "Some input exposes it. Read it once more: for which input is a line wrong?"
@@ -133,11 +134,11 @@ def judge_input(program, exercise, arguments, call):
     except ValueError as error:
         return verdict(*error.args)
     seen = observe(call, reading, case)
-    both = _both(exercise, reading.named(case.arguments), seen, reading.laid)
-    if not _differs(exercise, seen):
+    both = _both(task, reading.named(case.arguments), seen, reading.laid)
+    if not _differs(task, seen):
         text = "The program is right for this input, so this input does not expose it."
         return verdict(Status.WRONG, text, counterexample=both)
-    size, words = _size(exercise, case)
+    size, words = _size(task, case)
     smallest, enough = min(exposing, default=(size, words))
     text = f"This input exposes the program. It has {words}."
     less = f" An input can be smaller: {enough} can be enough."
@@ -145,14 +146,14 @@ def judge_input(program, exercise, arguments, call):
     return verdict(Status.CORRECT, text, counterexample=both)
 
 
-def judge_backward(exercise, checker, backward, call):
+def judge_backward(task, checker, backward, call):
     """Return the verdict on a wrong backward that a checker is to accept."""
     verdict = partial(Verdict, f"a wrong backward that {checker.__name__} accepts")
     if backward is ... or backward is None:
         return verdict(Status.NOT_ATTEMPTED, "Nothing is handed in yet.")
     if not callable(backward):
         return verdict(Status.WRONG_TYPE, "Hand in the function itself, not what it returns.")
-    inputs = [c for c in exercise.inputs if c.arguments[0].ndim == 2 and c.arguments[2] == -1]
+    inputs = [c for c in task.inputs if c.arguments[0].ndim == 2 and c.arguments[2] == -1]
     inputs.append(_MANY)
     seen = [observe(call, lambda p, g, axis: backward(p, g), case, True) for case in inputs]
     if all(nothing(one.value, one.error) for one in seen):
@@ -162,10 +163,10 @@ def judge_backward(exercise, checker, backward, call):
     if any(one.written for one in seen):
         text = "It writes into what it is given. Let it return a new array."
         return verdict(Status.WRONG, text)
-    wrong = next((one for one in seen if _differs(exercise, one)), None)
+    wrong = next((one for one in seen if _differs(task, one)), None)
     if wrong is not None:
         named = zip(("p", "grad_p"), wrong.case.arguments, strict=False)
-        verdict = partial(verdict, counterexample=_both(exercise, tuple(named), wrong))
+        verdict = partial(verdict, counterexample=_both(task, tuple(named), wrong))
     if error is not None:
         text = f"It must return numbers for every input, but {described(error)}."
         return verdict(Status.RAISES, text)
@@ -175,7 +176,7 @@ def judge_backward(exercise, checker, backward, call):
     if wrong is None:
         text = f"It is right on all {len(seen)} inputs that are tried here. A wrong one is wanted."
         return verdict(Status.WRONG, text)
-    where = f"It is wrong for {_size(exercise, wrong.case)[1]},"
+    where = f"It is wrong for {_size(task, wrong.case)[1]},"
     if not accepts:
         return verdict(Status.WRONG, f"{where} but the checker refuses it.")
     if any(np.shape(one.value) != one.case.arguments[0].shape for one in seen):

@@ -2,7 +2,7 @@
 
 from types import FunctionType
 
-from softmax_lessons.exercises.verdict import Status
+from softmax_lessons.judging.verdict import Status
 
 HINTS = (
     "Compare the two results entry by entry, on paper too: which is the first that differs?",
@@ -15,10 +15,10 @@ ATTEMPTS = {}
 """The wrong attempts at each exercise, by the name of the function: their code, each once."""
 
 
-def next_hint(exercise, function, verdict):
+def next_hint(task, function, verdict):
     """Return what to try next. Slips, and the same code again, uncover nothing."""
     code = function.__code__ if type(function) is FunctionType else None
-    attempt = exercise.name, code and code.co_name
+    attempt = task.name, code and code.co_name
     if verdict.passed:
         ATTEMPTS.pop(attempt, None)
     if verdict.misconception:

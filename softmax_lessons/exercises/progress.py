@@ -14,7 +14,8 @@ from glob import glob
 from io import StringIO
 from pathlib import Path
 
-from softmax_lessons.exercises.verdict import Status, as_html, table_html, table_lines
+from softmax_lessons.judging.showing import as_html, table_html, table_lines
+from softmax_lessons.judging.verdict import Status
 
 FILE = Path("my_progress.csv")
 HEAD = ("lesson", "exercise", "verdict", "mistakes", "time")

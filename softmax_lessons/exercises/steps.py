@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from softmax_lessons.exercises.verdict import Counterexample, Status, Verdict
+from softmax_lessons.judging.verdict import Counterexample, Status, Verdict
 
 
 class Step(NamedTuple):

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.exercises.observe import kept
-from softmax_lessons.exercises.safe_call import Caller
 from softmax_lessons.explorers.base import GRADIENT_LIMITS, LOGIT_LIMITS, Explorer, sliders
 from softmax_lessons.gradient_check import finite_difference_gradient
+from softmax_lessons.judging.observe import kept
+from softmax_lessons.judging.safe_call import Caller
 from softmax_lessons.losses import cross_entropy_grad, squared_error_grad
 from softmax_lessons.numerics import softmax, softmax_vjp
 from softmax_lessons.plotting import (

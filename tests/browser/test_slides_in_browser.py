@@ -17,7 +17,7 @@ from notebook import LONGEST, move_a_slider
 from playwright.sync_api import expect
 
 from softmax_lessons.explorers import JacobianExplorer
-from tools.slides.lessons import LESSONS
+from tools.lessons import LESSONS
 
 pytest.importorskip("voila", reason="Voila is not installed; `make test-browser` installs it")
 
@@ -77,10 +77,10 @@ WIDTH = """picture => {
 
 @pytest.fixture(scope="module")
 def exported(browser, tmp_path_factory):
-    from tools.slides import export
+    from tools.slides import exported
 
     folder = tmp_path_factory.mktemp("exported")
-    export.export(list(LESSONS.values()), folder)
+    exported.export(list(LESSONS.values()), folder)
     return folder
 
 

@@ -9,8 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools.slides import export, lessons
-from tools.slides.lessons import LESSONS, Problem
+from tools.lessons import LESSONS, Problem, find, listing
+from tools.slides import exported
 
 
 def main(arguments=None):
@@ -24,16 +24,16 @@ def main(arguments=None):
     parser.add_argument("lesson", nargs="*", help="the number of a lesson")
     options = parser.parse_args(arguments)
     try:
-        paths = [lessons.find(name) for name in options.lesson]
+        paths = [find(name) for name in options.lesson]
         if options.export:
             export_all(paths or list(LESSONS.values()), options.export)
         elif len(paths) == 1:
-            from tools.slides import live  # takes Voila, which exporting does without
+            from tools.slides import served  # takes Voila, which exporting does without
 
-            live.show(paths[0])
+            served.show(paths[0])
         else:
             many = "only one at a time" if paths else "which lesson"
-            raise Problem(f"Say {many}: make slides LESSON=03. {lessons.listing()}")
+            raise Problem(f"Say {many}: make slides LESSON=03. {listing()}")
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -44,7 +44,7 @@ def export_all(paths, folder):
     """Write the slides of lessons into a folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        export.export(paths, folder)
+        exported.export(paths, folder)
     except OSError as error:
         raise Problem(f"{error.filename} cannot be written ({error.strerror}).") from None
     print(f"The slides are in {folder}; open {folder / 'index.html'} in a browser.")

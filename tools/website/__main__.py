@@ -12,11 +12,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from tools import assets
-from tools.slides.lessons import DIAGNOSE, LESSONS, ROOT
-from tools.website import lite, mistakes, pages, pyodide, strips
-
-NOTEBOOKS = [*LESSONS.values(), DIAGNOSE]
+from tools import assets, strips
+from tools.lessons import LESSONS, NOTEBOOKS, ROOT
+from tools.website import lite, mistakes, pages, pyodide
 
 
 def build_pages(staging, target):

@@ -6,9 +6,9 @@ from html import escape
 
 import nbformat
 
-from softmax_lessons.misconceptions import MISTAKES
-from tools.slides.lessons import LESSONS, ROOT
-from tools.website import strips
+from softmax_lessons.mistakes import MISTAKES
+from tools import strips
+from tools.lessons import LESSONS, ROOT
 
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
 RUN = """\

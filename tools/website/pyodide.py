@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 from packaging.utils import canonicalize_name
 
-from tools.slides.lessons import ROOT
+from tools.lessons import ROOT
 
 OFFICIAL = "https://cdn.jsdelivr.net/pyodide/v314.0.3/full"
 LOCK = "pyodide-lock.json"

@@ -1,4 +1,4 @@
-"""What an exercise is: how it is called, on which inputs, and which formulas right and wrong."""
+"""What a task is: how it is called, on which inputs, and which formulas right and wrong."""
 
 import contextlib
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from itertools import combinations
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.exercises.inputs import Input
-from softmax_lessons.misconceptions.formula import Formula, evaluate, formulas, names
-from softmax_lessons.misconceptions.forward import IMPLEMENTATIONS, implementation
+from softmax_lessons.mistakes.formula import Formula, evaluate, formulas, names
+from softmax_lessons.mistakes.forward import IMPLEMENTATIONS, implementation
+from softmax_lessons.mistakes.inputs import Input
 
 STABLE = (numerics.softmax, numerics.log_softmax)
 WAYS = [
@@ -20,7 +20,7 @@ WAYS = [
 """The mistakes in each implementation of softmax and log_softmax, and the two functions."""
 
 FACTORS = {"sign-flipped": ["-1"], "factor-of-two": ["2"], "halved": ["0.5"]}
-"""The factors that a result may have in every exercise, by mistake."""
+"""The factors that a result may have in every task, by mistake."""
 
 
 def factors(wrong):
@@ -31,7 +31,7 @@ def factors(wrong):
 
 
 @dataclass(eq=False)
-class Exercise:
+class Task:
     """A function to be written, and all that is needed to judge an attempt."""
 
     signature: str  # how it is called
@@ -43,10 +43,16 @@ class Exercise:
     chained: list[Formula] = field(default_factory=list)  # results, where no other fits
     # Returns the mistakes that show on the way, from all `Seen` and a factor.
     evidence: Callable = lambda seen, ratio: []
+    takes: tuple[str, ...] = ()  # the roles that programs for it take, in any order
+    ahead: tuple[str, ...] = ()  # and those that the forward of an object takes
+    as_class: str = ""  # the task that a class for it does, where that is another one
+    derivative: bool = True
+    jacobian: bool = False
+    soft: bool = False  # whether targets need not add up to 1
 
     @property
     def name(self):
-        """The name of the exercise, as in its signature."""
+        """The name of the task, as in its signature."""
         return self.signature.split("(")[0]
 
     @property

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from softmax_lessons.exercises import explain, inputs
-from softmax_lessons.exercises.inputs import LARGE, PLAIN, READ_ONLY, SHAPE
-from softmax_lessons.exercises.observe import described, nothing, observe
-from softmax_lessons.exercises.safe_call import Endless
-from softmax_lessons.exercises.verdict import Counterexample, Status, Verdict, nothing_yet
-from softmax_lessons.misconceptions import MISTAKES
+from softmax_lessons.judging import explain
+from softmax_lessons.judging.observe import described, nothing, observe
+from softmax_lessons.judging.safe_call import Endless
+from softmax_lessons.judging.verdict import Counterexample, Status, Verdict, nothing_yet
+from softmax_lessons.mistakes import MISTAKES, inputs
+from softmax_lessons.mistakes.inputs import LARGE, PLAIN, READ_ONLY, SHAPE
 
 DEMANDS = (inputs.STEEP, LARGE, inputs.INTEGERS, SHAPE, inputs.FLOAT32, inputs.STRIDED, READ_ONLY)
 
 
 @dataclass(eq=False)
 class Attempt:
-    """A learner's function that is called as its exercise says, as `Reading` is another way."""
+    """A learner's function that is called as its task says, as `Reading` is another way."""
 
     function: Callable
     names: tuple[str, ...]
@@ -36,23 +36,23 @@ class Attempt:
         return result
 
 
-def judge(exercise, attempt, call):
+def judge(task, attempt, call):
     """Return the verdict on an `Attempt` or a `Reading`, without a hint."""
     seen = []
-    plain = [case for case in exercise.inputs if case.shows == PLAIN]
-    for case in exercise.inputs:
+    plain = [case for case in task.inputs if case.shows == PLAIN]
+    for case in task.inputs:
         seen.append(observe(call, attempt, case, repeat=case in (plain[0], plain[-1])))
         if isinstance(seen[-1].error, Endless):
-            return _Report(exercise, attempt, seen, call).unnamed(seen[-1])
+            return _Report(task, attempt, seen, call).unnamed(seen[-1])
     with np.errstate(all="ignore"):
-        return _Report(exercise, attempt, seen, call).verdict()
+        return _Report(task, attempt, seen, call).verdict()
 
 
 class _Report:
     """Puts a verdict together from all that was seen."""
 
-    def __init__(self, exercise, attempt, seen, call):
-        self.exercise, self.attempt, self.seen, self.call = exercise, attempt, seen, call
+    def __init__(self, task, attempt, seen, call):
+        self.task, self.attempt, self.seen, self.call = task, attempt, seen, call
         self.keys, self.first = [], None
 
     def of(self, *shows):
@@ -60,7 +60,7 @@ class _Report:
 
     def wrong(self, seen):
         """Return the first input at which something is wrong, None if nothing is."""
-        right = self.exercise.predict
+        right = self.task.predict
         return next((one for one in seen if not explain.agrees(one.array, right(one.case))), None)
 
     def add(self, keys, one):
@@ -70,7 +70,7 @@ class _Report:
 
     def verdict(self):
         if all(nothing(one.value, one.error) for one in self.seen):
-            return nothing_yet(self.exercise.signature)
+            return nothing_yet(self.task.signature)
         for one in self.seen:
             if one.written and one.case.shows != READ_ONLY:
                 self.add(["writes-into-argument"], one)
@@ -78,11 +78,11 @@ class _Report:
             if one.remembers:
                 self.add(["remembers"], one)
         plain, sentence = self.of(PLAIN), ""
-        everywhere = explain.explanations(self.exercise, plain + self.of(SHAPE))
-        if found := everywhere or explain.explanations(self.exercise, plain):
+        everywhere = explain.explanations(self.task, plain + self.of(SHAPE))
+        if found := everywhere or explain.explanations(self.task, plain):
             unnamed = self.demands(found, bool(everywhere))
         else:
-            keys, sentence = explain.unexplained(self.exercise, plain, self.call, self.attempt)
+            keys, sentence = explain.unexplained(self.task, plain, self.call, self.attempt)
             unnamed = self.wrong(plain)
             self.add(keys, unnamed)
         if self.keys:
@@ -99,7 +99,7 @@ class _Report:
 
         Return the first input at which something is wrong that has no name.
         """
-        keys = explain.at_large_numbers(self.exercise, found, self.of(LARGE))
+        keys = explain.at_large_numbers(self.task, found, self.of(LARGE))
         told = keys is not None
         best = [e for e in found if e.cost == found[0].cost]
         keys = keys if told else list(dict.fromkeys(key for e in best for key in e.keys))
@@ -110,14 +110,14 @@ class _Report:
         unnamed = None
         for shows in DEMANDS:
             if not met.get(shows):
-                keys, broken = explain.at_a_demand(self.exercise, chosen, shows, self.of(shows))
+                keys, broken = explain.at_a_demand(self.task, chosen, shows, self.of(shows))
                 self.add(keys, broken if keys else None)
                 unnamed = unnamed or (None if keys else broken)
         return unnamed
 
     def unnamed(self, one):
         """Return the verdict on a mistake that has no name, by the input that shows it."""
-        right, y = self.exercise.predict(one.case), one.array
+        right, y = self.task.predict(one.case), one.array
         if one.error is not None:
             lead = "For this input " if isinstance(one.error, Endless) else ""
             text = f"{lead}{one.text.rstrip('.')}."
@@ -135,7 +135,7 @@ class _Report:
 
     def answer(self, status, summary, one=None):
         return Verdict(
-            self.exercise.signature,
+            self.task.signature,
             status,
             summary,
             tuple(MISTAKES[key] for key in self.keys),
@@ -145,7 +145,7 @@ class _Report:
         )
 
     def counterexample(self, one):
-        expected, yours, note = self.exercise.predict(one.case), one.array, ""
+        expected, yours, note = self.task.predict(one.case), one.array, ""
         if self.keys[:1] == ["writes-into-argument"]:
             note = "after the call the arguments hold other numbers"
             if one.case.shows == READ_ONLY:

@@ -15,7 +15,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from tools import lab
-from tools.slides import lessons
+from tools.slides import deck
 
 TEMPLATE = "live"
 
@@ -47,10 +47,10 @@ def show(path):
     with tempfile.TemporaryDirectory(prefix="slides-") as folder, suppress(KeyboardInterrupt):
         lesson, jupyter = Path(folder, path.name), Path(folder, "jupyter")
         # A kernel runs one lesson, so other lessons are named, not linked to.
-        nbformat.write(lessons.read(path, pages={}), lesson)
+        nbformat.write(deck.read(path, pages={}), lesson)
         template = jupyter / "voila" / "templates" / TEMPLATE
-        shutil.copytree(lessons.TEMPLATES / TEMPLATE, template)
-        lessons.copy_reveal(template / "static" / "reveal")
+        shutil.copytree(deck.TEMPLATES / TEMPLATE, template)
+        deck.copy_reveal(template / "static" / "reveal")
         lab.set_up_environment()
         lab.put_first("JUPYTER_PATH", jupyter)
         logging.getLogger("tornado").setLevel(logging.ERROR)
@@ -75,7 +75,7 @@ def configuration(folder):
         "allow_template_override": "NO",
         "allow_theme_override": "NO",
         "strip_sources": False,
-        "resources": {"reveal": {"url_prefix": reveal, "theme": lessons.THEME}},
+        "resources": {"reveal": {"url_prefix": reveal, "theme": deck.THEME}},
         # Others that happen to be installed have nothing to do here, and some complain.
         "extension_allowlist": [
             "@jupyter-widgets/jupyterlab-manager",

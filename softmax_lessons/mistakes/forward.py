@@ -4,7 +4,7 @@
 large logits; each stands in for softmax in every formula that uses it.
 """
 
-from softmax_lessons.misconceptions.formula import evaluate, formulas, names
+from softmax_lessons.mistakes.formula import evaluate, formulas, names
 
 SOFTMAX = formulas(
     "softmax(z)",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from softmax_lessons.exercises.inputs import READ_ONLY, Input
-from softmax_lessons.exercises.safe_call import Endless, learners_line
-from softmax_lessons.exercises.verdict import printable, shown
+from softmax_lessons.judging.safe_call import Endless, learners_line
+from softmax_lessons.judging.showing import printable, shown
+from softmax_lessons.mistakes.inputs import READ_ONLY, Input
 
 LARGEST = 10**6
 """A result of more entries is refused by its shape: as a broadcast it may take no memory so far."""

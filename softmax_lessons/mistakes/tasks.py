@@ -1,16 +1,16 @@
-"""The exercises: what is given and returned in each, and the formulas that people write instead."""
+"""The tasks: what is given and returned in each, and the formulas that people write instead."""
 
 from dataclasses import replace
 from itertools import permutations
 
-from softmax_lessons.exercises import inputs
-from softmax_lessons.exercises.checking import moves_tell
-from softmax_lessons.exercises.exercise import FACTORS, Exercise, factors
-from softmax_lessons.misconceptions.backward import BACKWARD, LOG_BACKWARD
-from softmax_lessons.misconceptions.formula import Formula, formulas, replaced, twisted, within
-from softmax_lessons.misconceptions.forward import LOG_SOFTMAX, SOFTMAX
-from softmax_lessons.misconceptions.jacobian import BATCHED, BATCHED_TWISTED, JACOBIAN
-from softmax_lessons.misconceptions.loss import LOSS, LOSS_CHAINED, SOFT_LOSS
+from softmax_lessons.mistakes import inputs
+from softmax_lessons.mistakes.backward import BACKWARD, LOG_BACKWARD
+from softmax_lessons.mistakes.formula import Formula, formulas, replaced, twisted, within
+from softmax_lessons.mistakes.forward import LOG_SOFTMAX, SOFTMAX
+from softmax_lessons.mistakes.jacobian import BATCHED, BATCHED_TWISTED, JACOBIAN
+from softmax_lessons.mistakes.loss import LOSS, LOSS_CHAINED, SOFT_LOSS
+from softmax_lessons.mistakes.numeric_gradient import NUMERIC_GRADIENT, moves_tell
+from softmax_lessons.mistakes.task import FACTORS, Task, factors
 
 _AVERAGED = FACTORS | {"averaged-over-batch": ["1 / N"]}
 _OF_BACKWARD = factors(_AVERAGED | {"averaged-over-entries": ["1 / n"]})
@@ -60,17 +60,36 @@ _MASKED = [
     *within(_WITH_LOW, "{} * mask", "mask-finite"),
     *within(replaced(BACKWARD[:1], "p", "softmax(z)"), "{} * mask", "mask-not-renormalised"),
 ]
-_NUMERIC = {
-    "all-at-once": ["G.sum()", "G.sum() + 0 * G", "sum(G) + 0 * G", "G.sum(0) + 0 * G"],
-    "not-restored": ["cumsum(G).reshape(G.shape)"],
-    "loop-ends-early": ["G * (cumsum(0 * G + 1).reshape(G.shape) == 1)"],
-}
 
 _ALL = [
-    Exercise("softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, formulas("p", {})),
-    Exercise("log_softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, LOG_SOFTMAX),
-    Exercise("softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN),
-    Exercise(
+    Task(
+        "softmax(z, axis)",
+        ("z", "axis"),
+        inputs.SOFTMAX,
+        SOFTMAX,
+        formulas("p", {}),
+        takes=("z", "z axis"),
+        derivative=False,
+    ),
+    Task(
+        "log_softmax(z, axis)",
+        ("z", "axis"),
+        inputs.SOFTMAX,
+        SOFTMAX,
+        LOG_SOFTMAX,
+        takes=("z", "z axis"),
+        derivative=False,
+    ),
+    Task(
+        "softmax_jacobian(z)",
+        ("z",),
+        inputs.JACOBIAN,
+        _FROM_LOGITS,
+        JACOBIAN,
+        takes=("z", "p"),
+        jacobian=True,
+    ),
+    Task(
         "batched_jacobian(z)",
         ("z",),
         inputs.BATCHED_JACOBIAN,
@@ -78,8 +97,10 @@ _ALL = [
         BATCHED,
         factors(_AVERAGED),
         BATCHED_TWISTED,
+        takes=("z", "p"),
+        jacobian=True,
     ),
-    Exercise(
+    Task(
         "softmax_vjp(z, cotangent)",
         ("z", "g"),
         inputs.VJP,
@@ -87,8 +108,10 @@ _ALL = [
         [*BACKWARD, Formula("softmax(g) * (z - sum(softmax(g) * z))", _OF_GRADIENT.keys)],
         _OF_BACKWARD,
         twisted(BACKWARD),
+        takes=("z g", "z g axis", "z p g"),
+        ahead=("z",),
     ),
-    Exercise(
+    Task(
         "softmax_backward(p, grad_p, axis)",
         ("p", "g", "axis"),
         inputs.BACKWARD,
@@ -96,8 +119,10 @@ _ALL = [
         BACKWARD,
         _OF_BACKWARD,
         twisted(BACKWARD),
+        takes=("p g", "p g axis"),
+        as_class="softmax_vjp",
     ),
-    Exercise(
+    Task(
         "log_softmax_backward(log_p, grad_log_p, axis)",
         ("logp", "g", "axis"),
         inputs.LOG_BACKWARD,
@@ -105,22 +130,42 @@ _ALL = [
         LOG_BACKWARD,
         _OF_BACKWARD,
         twisted(LOG_BACKWARD),
+        takes=("logp g", "logp g axis"),
+        ahead=("z",),
     ),
-    *(
-        Exercise(signature, ("z", "t"), cases, _FROM_LOGITS, result, _OF_LOSS, LOSS_CHAINED)
-        for signature, cases, result in (
-            ("softmax_cross_entropy_grad(z, t)", inputs.LOSS, LOSS),
-            ("soft_cross_entropy_grad(z, t)", inputs.SOFT_LOSS, SOFT_LOSS),
-        )
+    Task(
+        "softmax_cross_entropy_grad(z, t)",
+        ("z", "t"),
+        inputs.LOSS,
+        _FROM_LOGITS,
+        LOSS,
+        _OF_LOSS,
+        LOSS_CHAINED,
+        takes=("z t", "z y", "z column", "p t", "p y", "p column"),
+        ahead=("z t", "z y", "z column", "z"),
     ),
-    Exercise(
+    Task(
+        "soft_cross_entropy_grad(z, t)",
+        ("z", "t"),
+        inputs.SOFT_LOSS,
+        _FROM_LOGITS,
+        SOFT_LOSS,
+        _OF_LOSS,
+        LOSS_CHAINED,
+        takes=("z t", "p t"),
+        ahead=("z t", "z"),
+        soft=True,
+    ),
+    Task(
         "temperature_jacobian(z, temperature)",
         ("z", "T"),
         inputs.TEMPERATURE,
         _WITH_TEMPERATURE,
         _TEMPERATURE,
+        takes=("z T",),
+        jacobian=True,
     ),
-    Exercise(
+    Task(
         "masked_softmax_backward(z, mask, cotangent)",
         ("z", "mask", "g"),
         inputs.MASKED,
@@ -128,27 +173,31 @@ _ALL = [
         _MASKED,
         _OF_BACKWARD,
         twisted(BACKWARD),
+        takes=("z mask g",),
     ),
-    Exercise(
+    Task(
         "finite_difference_gradient(function, x)",
         ("function", "x"),
         inputs.DIFFERENCE,
         formulas("x", {}),
-        formulas("G", _NUMERIC),
+        NUMERIC_GRADIENT,
         factors({"sign-flipped": ["-1"], "factor-of-two": ["2"], "distance-halved": ["0.5"]}),
         evidence=moves_tell,
+        takes=("function x", "function x h"),
     ),
-    Exercise("gradient_checker(backward)", ("backward",), (), [], []),
+    Task("gradient_checker(backward)", ("backward",), (), [], []),
 ]
-EXERCISES = {exercise.name: exercise for exercise in _ALL}
-"""Every exercise by its name."""
+TASKS = {task.name: task for task in _ALL}
+"""Every task by its name."""
 
 _AT_PROBABILITIES = replace(
-    EXERCISES["softmax_cross_entropy_grad"],
+    TASKS["softmax_cross_entropy_grad"],
     signature="cross_entropy_grad(p, t)",
     inputs=[case for case in inputs.LOSS if case.shows in (inputs.PLAIN, inputs.SHAPE)],
     result=[Formula("-t / p / N")],
     chained=[],
+    takes=("p t", "p y", "p column"),
+    ahead=(),
 )
-READ = [e for e in _ALL if e.name != "soft_cross_entropy_grad"] + [_AT_PROBABILITIES]
-"""What a program is tried as, with the gradient at the probabilities, which is no exercise."""
+READ = [*(task for task in _ALL if not task.soft), _AT_PROBABILITIES]
+"""What a program is tried as, with the gradient at the probabilities, which no exercise asks."""

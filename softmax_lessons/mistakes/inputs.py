@@ -134,7 +134,7 @@ def _as_integers(arguments):
 
 
 def _inputs(make, large=None, plain=_PLAIN, shapes=(), float32=False):
-    """Return the inputs of an exercise; `make` returns the arguments that belong to logits z."""
+    """Return the inputs of a task; `make` returns the arguments that belong to logits z."""
     cases = [make(z) for z in plain]
     generic, round_ones = cases[-1], cases[1:3]
     return (

@@ -1,7 +1,7 @@
 """The gradient of softmax and mean cross-entropy with respect to the logits, for targets t."""
 
-from softmax_lessons.misconceptions.backward import BACKWARD, LOG_BACKWARD
-from softmax_lessons.misconceptions.formula import formulas, replaced, twisted, within
+from softmax_lessons.mistakes.backward import BACKWARD, LOG_BACKWARD
+from softmax_lessons.mistakes.formula import formulas, replaced, twisted, within
 
 
 def with_gradient(known, g):

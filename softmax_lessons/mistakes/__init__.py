@@ -1,16 +1,14 @@
-"""Wrong formulas that people believe, by name.
+"""What is right, what is wrong, and on which inputs it shows.
 
-`mistakes.toml` says what is believed and why it is wrong; the modules hold the formulas. Most of
-the mistakes were found in public questions and code.
+`mistakes.toml` says what people believe and why it is wrong; the modules hold the formulas, and
+`tasks` what is given and returned. Most of the mistakes were found in public questions and code.
 """
 
 import tomllib
 from importlib import resources
 from typing import NamedTuple
 
-from softmax_lessons.misconceptions import backward, forward, jacobian, loss
-
-__all__ = ["FORMULAS", "MISTAKES", "Mistake"]
+__all__ = ["MISTAKES", "Mistake"]
 
 
 class Mistake(NamedTuple):
@@ -28,6 +26,10 @@ class Mistake(NamedTuple):
         What to try next.
     lesson : str
         The number of the lesson that explains it.
+    task : str
+        For a mistake that no formula makes: a task, by its name,
+    program : str
+        and a program for it, which makes the mistake.
     """
 
     key: str
@@ -35,6 +37,8 @@ class Mistake(NamedTuple):
     why: str
     hint: str
     lesson: str
+    task: str = ""
+    program: str = ""
 
     def __str__(self):
         """Return the name and the claim."""
@@ -44,15 +48,3 @@ class Mistake(NamedTuple):
 _TEXTS = resources.files(__name__).joinpath("mistakes.toml").read_text("utf-8")
 MISTAKES = {key: Mistake(key, **texts) for key, texts in tomllib.loads(_TEXTS).items()}
 """Every mistake by its key."""
-
-FORMULAS = {
-    "softmax": forward.SOFTMAX,
-    "log_softmax": forward.LOG_SOFTMAX,
-    "softmax_jacobian": jacobian.JACOBIAN,
-    "batched_jacobian": jacobian.BATCHED,
-    "softmax_backward": backward.BACKWARD,
-    "log_softmax_backward": backward.LOG_BACKWARD,
-    "softmax_cross_entropy_grad": loss.LOSS,
-    "soft_cross_entropy_grad": loss.SOFT_LOSS,
-}
-"""For each exercise its formulas, the right one first."""

@@ -1,6 +1,6 @@
 """The Jacobian: formulas in p_i, which varies down the rows, p_j, along them, and delta."""
 
-from softmax_lessons.misconceptions.formula import formulas, mistaken, within
+from softmax_lessons.mistakes.formula import formulas, mistaken, within
 
 JACOBIAN = formulas(
     "p_i * (delta - p_j)",

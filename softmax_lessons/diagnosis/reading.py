@@ -1,4 +1,4 @@
-"""Ways to call a program for an exercise, as people write programs.
+"""Ways to call a program for an task, as people write programs.
 
 A reading says which argument is what, whether examples are rows, columns or a single vector, and
 what comes back. What PyTorch computes is read the same way, where it is installed and in use.
@@ -13,9 +13,9 @@ from itertools import chain, permutations, product
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.exercises.exercise import Exercise
-from softmax_lessons.exercises.inputs import INTEGERS
-from softmax_lessons.exercises.observe import kept
+from softmax_lessons.judging.observe import kept
+from softmax_lessons.mistakes.inputs import INTEGERS
+from softmax_lessons.mistakes.task import Task
 
 TARGETS = "t y y_true target targets label labels one_hot"
 ROLES = {
@@ -36,29 +36,6 @@ ROLES = {
 }  # fmt: skip
 """What each role is, and the names that arguments in this role go by."""
 ONLY_BY_NAME = {"axis", "T", "mask", "function", "h"}
-TAKES = {
-    "softmax": ("z", "z axis"),
-    "log_softmax": ("z", "z axis"),
-    "softmax_jacobian": ("z", "p"),
-    "batched_jacobian": ("z", "p"),
-    "softmax_vjp": ("z g", "z g axis", "z p g"),
-    "softmax_backward": ("p g", "p g axis"),
-    "log_softmax_backward": ("logp g", "logp g axis"),
-    "softmax_cross_entropy_grad": ("z t", "z y", "z column", "p t", "p y", "p column"),
-    "soft_cross_entropy_grad": ("z t", "p t"),
-    "cross_entropy_grad": ("p t", "p y", "p column"),
-    "temperature_jacobian": ("z T",),
-    "masked_softmax_backward": ("z mask g",),
-    "finite_difference_gradient": ("function x", "function x h"),
-}
-"""What a program for each exercise may be given, in any order."""
-AHEAD = {
-    "softmax_vjp": ("z",),
-    "log_softmax_backward": ("z",),
-    "softmax_cross_entropy_grad": ("z t", "z y", "z column", "z"),
-    "soft_cross_entropy_grad": ("z t", "z"),
-}
-"""What the forward of an object may be given."""
 AFTER = {"g": ("g", "z g", "p g", "z p g"), "t": ("", "t", "y", "z t", "p t", "z y", "p y")}
 """What its backward may be given, where it takes an incoming gradient and where it takes none."""
 LAYOUTS = {
@@ -76,9 +53,9 @@ NO_AXIS = {"one-sum-over-batch", "one-sum-for-all", "one-maximum-for-all", "keep
 
 @dataclass(eq=False)
 class Reading:
-    """A way to call a program for an exercise."""
+    """A way to call a program for an task."""
 
-    exercise: Exercise  # with those inputs for which the program can be called this way
+    task: Task  # with those inputs for which the program can be called this way
     run: Callable  # calls the program, given a dict from roles to values
     names: tuple  # the program's names, each with its role
     read_as: str  # the same in words
@@ -90,7 +67,7 @@ class Reading:
     def values(self, arguments):
         """Return what each role is, laid out for the program."""
         values = {"axis": -1, "h": 1e-5}
-        values |= zip(self.exercise.roles, arguments, strict=True)
+        values |= zip(self.task.roles, arguments, strict=True)
         if "z" in values:
             values["p"] = numerics.softmax(values["z"], values["axis"])
         elif "logp" in values:  # these are logits too, which log_softmax leaves as they are
@@ -102,7 +79,7 @@ class Reading:
         return {role: put(a) if np.ndim(a) else a for role, a in values.items()}
 
     def __call__(self, *arguments):
-        """Return what the program returns, laid out as the exercise has it."""
+        """Return what the program returns, laid out as the task has it."""
         values = self.values(arguments)
         if self.tensors:
             tensor = sys.modules["torch"].tensor
@@ -140,9 +117,9 @@ class Reading:
 
     @property
     def same_arguments(self):
-        """Whether the program takes those of the exercise, in any order, or labels for targets."""
+        """Whether the program takes those of the task, in any order, or labels for targets."""
         roles = {"t" if role in ("y", "column") else role for _, role in self.names}
-        return roles == {*self.exercise.roles} and self.layout == ROWS and not self.pair
+        return roles == {*self.task.roles} and self.layout == ROWS and not self.pair
 
 
 def name_of(program):
@@ -171,43 +148,43 @@ def _of_autograd(function):
     return (lambda z, t: run(z, t)) if of_a_loss else (lambda z, g: run(z, g=g))
 
 
-def read(program, exercises):
-    """Yield every way to call a program for one of some exercises."""
+def read(program, tasks):
+    """Yield every way to call a program for one of some tasks."""
     torch, name = sys.modules.get("torch"), name_of(program)
     if torch and inspect.isclass(program) and issubclass(program, torch.autograd.Function):
         program = _of_autograd(program)
     ways = _calls if inspect.isroutine(program) else _passes
-    for exercise, run, names, text in ways(program, name, exercises):
+    for task, run, names, text in ways(program, name, tasks):
         takes_axis = any(role == "axis" for _, role in names)
-        fixed = takes_axis or {"x", "T"} & {*exercise.roles} or "jacobian" in exercise.name
+        fixed = takes_axis or {"x", "T"} & {*task.roles} or task.jacobian
         for layout, tensors in product([ROWS] if fixed else LAYOUTS, {False, bool(torch)}):
-            cases = exercise.inputs
-            if "axis" in exercise.roles and not takes_axis:
+            cases = task.inputs
+            if "axis" in task.roles and not takes_axis:
                 cases = [c for c in cases if c.arguments[-1] == -1 and c.arguments[0].ndim == 2]
             if tensors:  # PyTorch's softmax takes no integers
                 cases = [case for case in cases if case.shows != INTEGERS]
-            chosen = replace(exercise, inputs=cases)
+            chosen = replace(task, inputs=cases)
             if layout == ONE:
                 chosen.inputs = [case for case in cases if len(case.arguments[0]) == 1]
                 for kind in ("given", "result", "chained"):
-                    fit = [f for f in getattr(exercise, kind) if not NO_AXIS & {*f.keys}]
+                    fit = [f for f in getattr(task, kind) if not NO_AXIS & {*f.keys}]
                     setattr(chosen, kind, fit)
             read_as = text if fixed else f"{text}; {layout}"
             yield Reading(chosen, run, names, read_as, layout, tensors)
 
 
-def _calls(function, name, exercises):
+def _calls(function, name, tasks):
     """Yield the ways to call a function."""
     names = _parameters(function)
-    for exercise in exercises:
-        for roles in _orders(TAKES.get(exercise.name, ()), names):
+    for task in tasks:
+        for roles in _orders(task.takes, names):
             words = ", ".join(ROLES[role][0] for role in roles)
             text = f"{name}({', '.join(names)}), given {words}"
 
             def run(v, roles=roles):
                 return function(*(v[r] for r in roles))
 
-            yield exercise, run, tuple(zip(names, roles, strict=True)), text
+            yield task, run, tuple(zip(names, roles, strict=True)), text
 
 
 def _orders(takes, names):
@@ -237,7 +214,7 @@ def _parameters(function):
     ]
 
 
-def _passes(program, name, exercises):
+def _passes(program, name, tasks):
     """Yield the ways to call an object's forward, then its backward, a new object for each call."""
     is_class = inspect.isclass(program)
     methods = {m for kind in (program if is_class else type(program)).__mro__ for m in vars(kind)}
@@ -249,10 +226,10 @@ def _passes(program, name, exercises):
     axes = [-1] * len(_parameters(program)) if is_class else []
     make = (lambda: program(*axes)) if is_class else (lambda: program)
     at_first, at_last = (_parameters(getattr(program, m)) for m in (forward, backward))
-    for exercise in exercises:
-        log = exercise.name == "log_softmax_backward"
-        ahead = _orders(AHEAD.get(exercise.name, ()), at_first)
-        after = _orders(AFTER["g" if "g" in exercise.roles else "t"], at_last)
+    for task in tasks:
+        log = "logp" in task.roles
+        ahead = _orders(task.ahead, at_first)
+        after = _orders(AFTER["g" if "g" in task.roles else "t"], at_last)
         for first, then in product(ahead, after):
 
             def run(v, first=first, then=then, log=log):
@@ -268,4 +245,4 @@ def _passes(program, name, exercises):
             names = zip((*at_first, *at_last), (*first, *then), strict=True)
             text = f"{name}: {forward}({', '.join(at_first)}), {backward}({', '.join(at_last)})"
             words = ", ".join(ROLES[role][0] for role in dict.fromkeys(first + then))
-            yield exercise, run, tuple(dict(names).items()), f"{text}, given {words}"
+            yield task, run, tuple(dict(names).items()), f"{text}, given {words}"

@@ -1,9 +1,6 @@
-"""The step back through softmax and through log_softmax, and backwards to try a checker on."""
+"""The step back through softmax and through log_softmax."""
 
-import numpy as np
-
-from softmax_lessons.misconceptions.formula import evaluate, formulas, names
-from softmax_lessons.numerics import softmax_backward
+from softmax_lessons.mistakes.formula import formulas
 
 BACKWARD = formulas(
     "p * (g - sum(p * g))",
@@ -78,63 +75,3 @@ LOG_BACKWARD = formulas(
     },
 )
 """The gradient at the logits from log-probabilities logp and the incoming gradient g."""
-
-
-def backward_of(text):
-    """Return a formula in p and g as a function f(p, grad_p, axis=-1)."""
-    return lambda p, grad_p, axis=-1: np.array(
-        evaluate(text, names(p, axis, p=p, g=grad_p)), dtype=float
-    )
-
-
-WRONG_BACKWARDS = {
-    name: backward_of(text)
-    for name, text in {
-        "p (1 - p) g": "p * (1 - p) * g",
-        "rows of the Jacobian summed": "p * (1 - sum(p)) * g",
-        "zeros": "0 * p",
-        "g": "g",
-        "p g": "p * g",
-        "p (g - sum(g))": "p * (g - sum(g))",
-        "g - mean(g)": "g - mean(g)",
-        "p g - p² sum(g)": "p * g - p**2 * sum(g)",
-        "sign flipped": "p * (sum(p * g) - g)",
-        "doubled": "2 * p * (g - sum(p * g))",
-        "one sum over the batch": "p * (g - (p * g).sum())",
-        "sum along the first axis": "p * (g - sum(p * g, 0))",
-        "first slice's gradient for all": "p * (first(g) - sum(p * first(g)))",
-        "p - g": "p - g",
-    }.items()
-}
-"""Fourteen wrong backwards by name, f(p, grad_p, axis=-1), for checks of gradient checkers."""
-
-
-def by_columns(p, grad_p, axis=-1):
-    """Multiply with the Jacobian one column at a time: a right backward, for comparison."""
-    p, g = np.moveaxis(p, axis, -1), np.moveaxis(grad_p, axis, -1)
-    columns = [
-        (p[..., j : j + 1] * (np.eye(p.shape[-1])[j] - p) * g).sum(axis=-1)
-        for j in range(p.shape[-1])
-    ]
-    return np.moveaxis(np.stack(columns, axis=-1), -1, axis)
-
-
-def by_jacobian(p, grad_p, axis=-1):
-    """Multiply with the whole Jacobian: a right backward, for comparison."""
-    p, g = np.moveaxis(p, axis, -1), np.moveaxis(grad_p, axis, -1)
-    jacobian = p[..., :, np.newaxis] * (np.eye(p.shape[-1]) - p[..., np.newaxis, :])
-    return np.moveaxis(np.einsum("...i,...ij->...j", g, jacobian), -1, axis)
-
-
-def by_weighted_mean(p, grad_p, axis=-1):
-    """Take away the mean of the gradient weighted by p: a right backward, for comparison."""
-    return p * (grad_p - np.average(grad_p, axis=axis, weights=p, keepdims=True))
-
-
-RIGHT_BACKWARDS = {
-    "closed form": softmax_backward,
-    "weighted mean": by_weighted_mean,
-    "one column at a time": by_columns,
-    "whole Jacobian": by_jacobian,
-}
-"""Right backwards by name, f(p, grad_p, axis=-1)."""

@@ -1,83 +1,19 @@
-"""Judges numeric gradients by the points they ask for, and gradient checkers by what they ask."""
+"""Judges gradient checkers: what they ask of right and wrong backwards, and what they answer."""
 
 from functools import partial
 
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.exercises.observe import described, in_words, nothing
-from softmax_lessons.exercises.verdict import Status, Verdict, nothing_yet
-from softmax_lessons.misconceptions import MISTAKES
-from softmax_lessons.misconceptions.backward import RIGHT_BACKWARDS, WRONG_BACKWARDS, backward_of
-
-# Numeric gradients
-
-
-def moves_tell(seen, ratio):
-    """Return the mistakes that the points show at which a function was called.
-
-    `ratio` is what the result is times the gradient, where it is that, else None.
-    """
-    moves = [move for one in seen for move in one.moves]
-    if not moves:
-        return []
-    if any(move is None for move in moves):
-        return ["flattened-point"]
-    step = max(np.abs(move).max(initial=0) for move in moves)
-    if step == 0:
-        return ["nothing-moves"]
-    if ratio is not None:
-
-        def is_times(*factors):
-            return any(abs(abs(ratio) / c - 1) < 0.01 for c in factors)
-
-        turned = ["sign-flipped"] * bool(ratio < 0)
-        if is_times(step, 2 * step):
-            return ["not-divided", *turned]
-        wrong = is_times(step**2, 2 * step**2, step**2 / 2)
-        return ["missing-bracket", *turned] if wrong else []
-    # Without brackets the result is little but a value of the function.
-    factors = (1, 1 - 1 / step, 1 - 1 / (2 * step), 1 / step, 1 / (2 * step))
-    for one in (one for one in seen if one.array is not None):
-        function, x = one.case.arguments
-        near = [np.allclose(one.array, function.value(x) * c, rtol=0.01, atol=0) for c in factors]
-        if any(near):
-            return ["missing-bracket"]
-    several = [move for one in seen if len(one.moves) > 2 for move in one.moves]
-    moved = [(np.count_nonzero(move), move.size) for move in several]
-    if any(n > 1 for n, _ in moved):
-        growing = any(n == 1 for n, _ in moved) and any(n == size > 2 for n, size in moved)
-        return ["not-restored" if growing else "all-at-once"]
-    if step <= 1e-9:
-        return ["step-too-small"]
-    sides = {np.sign(move.real.sum()) for move in moves if move.any()}
-    keys = ["one-sided-difference"] if step > 2e-7 and sides in ({1.0}, {-1.0}) else []
-    return keys + ["step-too-large"] * bool(step > 2e-4)
-
-
-# Gradient checkers
-
-
-Y = "(p * (g - sum(p * g)))"
-"""The right gradient."""
-PARTS = ["row == 0", "column == 0", "row == N - 1", "column == n - 1"]
-CORNERS = [f"({row}) & ({column})" for row in PARTS[::2] for column in PARTS[1::2]]
-SUBTLE = {
-    "compares-part": [
-        *(f"where({part}, {Y}, 3 * {Y} + 0.2)" for part in PARTS + CORNERS),
-        *(f"where({part}, 2 * {Y}, {Y})" for part in [*PARTS, "row == 1", "column == 1"]),
-    ],
-    # The same sums, means and norms; and all too small.
-    "compares-sums": [f"flip({Y})", f"{Y} - 0.5"],
-    "loose-tolerance": [f"1.05 * {Y}", f"0.95 * {Y}", f"{Y} + 0.002 * abs(g).max()"],
-    # Right where there are as many examples as classes.
-    "square-batch": [f"{Y} * N / n"],
-}
-"""Wrong backwards that a checker accepts which makes one of these mistakes."""
-NAMED = RIGHT_BACKWARDS | WRONG_BACKWARDS
-BACKWARDS = NAMED | {
-    (key, k): backward_of(text) for key, texts in SUBTLE.items() for k, text in enumerate(texts)
-}
+from softmax_lessons.judging.observe import described, in_words, nothing
+from softmax_lessons.judging.verdict import Status, Verdict, nothing_yet
+from softmax_lessons.mistakes import MISTAKES
+from softmax_lessons.mistakes.suspects import (
+    BACKWARDS,
+    NAMED,
+    RIGHT_BACKWARDS,
+    WRONG_BACKWARDS,
+)
 
 
 class _Watched:

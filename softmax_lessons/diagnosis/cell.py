@@ -6,10 +6,11 @@ import sys
 from itertools import count
 from traceback import walk_tb
 
-from softmax_lessons.exercises.doorway import UNCLEAR
-from softmax_lessons.exercises.observe import described
-from softmax_lessons.exercises.safe_call import Caller  # noqa: F401 - for the example
-from softmax_lessons.exercises.verdict import Status, as_html
+from softmax_lessons.diagnosis.doorway import UNCLEAR
+from softmax_lessons.judging.observe import described
+from softmax_lessons.judging.safe_call import Caller  # noqa: F401 - for the example
+from softmax_lessons.judging.showing import as_html
+from softmax_lessons.judging.verdict import Status
 
 _numbers = count(1)
 

@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from softmax_lessons.exercises.verdict import printable
+from softmax_lessons.judging.showing import printable
 
 SECONDS = 5
 AGAIN = 0.1
