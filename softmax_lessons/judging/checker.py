@@ -107,7 +107,7 @@ def _names(asked, answers, refused, missed):
     for name in answers.keys() - RIGHT_BACKWARDS.keys():
         gaps = [BACKWARDS[name](*q) - numerics.softmax_backward(*q) for q in asked[:99]]
         off[answers[name]].append(max(np.abs(gap).max() for gap in gaps))
-    if 0 < max(off[True]) < max(0.05, min(off[False], default=0)):
+    if 1e-12 < max(off[True]) < max(0.05, min(off[False], default=0)):
         # It depends on nothing but how far off they are.
         certain = any((np.abs(p - np.round(p)).max(axis=-1) < 1e-3).any() for p, _ in asked)
         return ["saturated-and-loose" if certain else "loose-tolerance"]
