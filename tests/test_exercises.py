@@ -24,6 +24,7 @@ from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.mistakes.inputs import Input
 from softmax_lessons.mistakes.tasks import TASKS
 from softmax_lessons.numerics import softmax, softmax_backward
+from tools.website.mistakes import formulas
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +73,25 @@ def test_every_mistake_of_a_formula_has_a_text_and_every_exercise_a_check():
     used = {key for e in TASKS.values() for f in e.given + e.result + e.chained for key in f.keys}
     assert used <= MISTAKES.keys()
     assert {f"check_{name}" for name in TASKS} == CHECKS.keys()
+
+
+def test_every_mistake_has_formulas_or_a_program_and_not_both():
+    with_program = {key for key, mistake in MISTAKES.items() if mistake.program}
+    assert {key for key in MISTAKES if not formulas(key)} == with_program
+
+
+# These two are never alone: the NaN that is hidden is there for a reason, and g - g sums to 0.
+BEFORE = {"nan-hidden": ["no-shift"], "sum-of-probabilities": ["rows-summed"]}
+
+
+@pytest.mark.parametrize("key", [key for key, mistake in MISTAKES.items() if mistake.program])
+def test_the_program_of_a_mistake_makes_it_and_no_other(key):
+    given = {"np": np, "softmax": softmax}
+    given["finite_difference_gradient"] = finite_difference_gradient
+    exec(MISTAKES[key].program, given)
+    verdict = CHECKS[f"check_{MISTAKES[key].task}"](list(given.values())[-1])
+    assert not verdict.passed
+    assert [mistake.key for mistake in verdict.mistakes] == [*BEFORE.get(key, []), key]
 
 
 # Several mistakes at once
@@ -162,11 +182,6 @@ def first_example_only(z, t):
         ),
         ("masked_softmax_backward", lambda z, mask, g: right(z, g), "mask-ignored"),
         ("masked_softmax_backward", masked_in_place, "writes-into-argument"),
-        (
-            "masked_softmax_backward",
-            lambda z, mask, g: right(z + (1 - mask) * -np.inf, g),
-            "mask-times-infinity",
-        ),
         ("softmax_jacobian", lambda z: -np.diag(softmax(z)) - np.outer(softmax(z), softmax(z)),
          "diagonal-negative"),
     ],
@@ -228,11 +243,11 @@ def test_a_jacobian_with_all_logits_moved_together_is_named():
 # Numeric gradients
 
 
-def quotients(h=1e-5, behind=1, over=2, like=np.zeros):
+def quotients(h=1e-5, behind=1, over=2):
     """Return a numeric gradient from the points x + h and x - behind * h."""
 
     def gradient(function, x):
-        result = like(x) if like is np.zeros_like else np.zeros(x.shape)
+        result = np.zeros(x.shape)
         for index in np.ndindex(x.shape):
             step = np.zeros(x.shape)
             step[index] = h
@@ -266,14 +281,10 @@ def only_the_first(function, x):
 @pytest.mark.parametrize(
     ("gradient", "keys"),
     [
-        (quotients(1e-2), "step-too-large"),
         (quotients(1e-3), "step-too-large"),
-        (quotients(1e-10), "step-too-small"),
-        (quotients(behind=0, over=1), "one-sided-difference"),
         (quotients(1e-6, behind=0, over=1), "one-sided-difference"),
         (quotients(1e-2, behind=0, over=1), "one-sided-difference step-too-large"),
         (quotients(behind=0), "distance-halved one-sided-difference"),
-        (quotients(like=np.zeros_like), "integer-result"),
         (never_put_back, "not-restored"),
         (only_the_first, "loop-ends-early"),
     ],
@@ -437,14 +448,6 @@ def test_what_a_function_prints_is_shown_shortened():
 # Side effects
 
 
-def test_writing_into_an_argument_is_told_even_where_the_numbers_are_right():
-    def in_place(z, cotangent):
-        z -= z.max(axis=1, keepdims=True)
-        return right(z, cotangent)
-
-    assert check_softmax_vjp(in_place).misconception.key == "writes-into-argument"
-
-
 def test_writing_and_putting_back_is_told_by_the_input_that_is_read_only():
     def puts_back(function, x):
         gradient = np.zeros(x.shape)
@@ -514,33 +517,16 @@ ONE_HOT = np.eye(4)[[0, 2, 3]]
 ONE_IS_CERTAIN = np.array([[0, 0, -9, -9], [20, 0, 0, 0], [-9, -9, 0, 0.0]])
 
 
-def measures(loss):
-    """Return a checker with a random incoming gradient, and with another loss."""
-    measured = finite_difference_gradient(loss, Z)
-    return lambda backward: np.allclose(backward(softmax(Z), G), measured, atol=1e-6)
-
-
-def along_equal_entries(backward):
-    return abs(backward(softmax(Z), G).sum()) < 1e-6
-
-
 # What these miss of the fourteen wrong ones follows from their loss, logits, batch or tolerance.
 @pytest.mark.parametrize(
     ("checker", "key", "let_through"),
     [
         (compares(Z, np.ones((3, 4))), "sum-loss", 6),
-        (compares(np.zeros((3, 4)), G), "uniform-logits", 1),
-        (compares(Z[:1], G[:1]), "one-example", 2),
-        (compares(20 * np.eye(4)[[0, 2, 0]], G, 1e-2), "saturated-and-loose", 6),
         (compares(20 * Z, ONE_HOT, 1e-2), "saturated-and-loose", 6),
         (compares(ONE_IS_CERTAIN, ONE_HOT, 1e-2), "saturated-and-loose", 0),
-        (compares(Z, G, 0.02), "loose-tolerance", 0),
         (compares(Z, ONE_HOT, 1e-2), "loose-tolerance", 0),
         (compares(Z[0], G[0]), "one-example", 3),
-        (measures(lambda z: softmax(z).sum()), "measures-zero", 2),
-        (along_equal_entries, "compares-sums", 6),
         (lambda backward: True, "accepts-everything", 14),
-        (compares(Z, G, 0), "refuses-everything", 0),
     ],
 )
 def test_blind_checkers_let_wrong_backwards_through(checker, key, let_through):

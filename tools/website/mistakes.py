@@ -14,8 +14,9 @@ function does, however it is written, and several of them at once.
 In the formulas `z` are logits, `p` probabilities, `logp` their logarithms, `g` the incoming
 gradient and `t` targets; `G` is the true gradient. `sum` and `mean` run along the classes, `N`
 is the number of examples and `n` that of classes. For a Jacobian `p_i` varies down the rows and
-`p_j` along them, and `delta` is 1 on the diagonal. All formulas and programs on this page are
-wrong, and meant to be.
+`p_j` along them, and `delta` is 1 on the diagonal. In the programs `np` is NumPy; `softmax` and
+`finite_difference_gradient` are the functions of this package. All formulas and programs on this
+page are wrong, and meant to be.
 
 """
 
