@@ -1,15 +1,7 @@
-r"""Derivatives of any function by finite differences, and a check of gradients by them.
+r"""Derivatives of any function by central differences, and a check of gradients by them.
 
-Nothing here knows what softmax is. The schemes, with the error of each for a step h and a machine
-epsilon eps (its two terms are truncation and rounding):
-
-==========  ========================================  ===============  ================
-scheme      derivative of f along v                   error            default step h
-==========  ========================================  ===============  ================
-"forward"   (f(x + h v) - f(x)) / h                   h + eps / h      eps ** (1/2)
-"central"   (f(x + h v) - f(x - h v)) / (2 h)         h**2 + eps / h   eps ** (1/3)
-"complex"   imag(f(x + i h v)) / h                    h**2 + eps       eps
-==========  ========================================  ===============  ================
+Nothing here knows what softmax is. With a step h and the machine epsilon eps, the error is about
+h**2 + eps / h: truncation and rounding.
 
 Shared by every function here:
 
@@ -18,29 +10,23 @@ Shared by every function here:
 - `x`, floats or integers of any shape, is the point. Integers become float64, so that the step is
   not lost. An entry that is not finite, such as the -inf of a mask, has the derivative NaN and does
   not disturb the others.
-- `scheme` is one of the table; "complex" needs an f that accepts complex numbers and uses neither
-  their absolute value nor their order.
-- `step` is h; by default the one in the table, which makes the error smallest where x, f and its
+- `step` is h; by default eps ** (1/3), which makes the error smallest where x, f and its
   derivatives are about 1 in size.
 - TypeError: x or a value of f does not hold numbers of the right kind. ValueError: shapes differ, x
-  has no entry, the scheme is unknown, or the step is not positive or too small to move x.
+  has no entry, or the step is not positive or too small to move x.
 
-Sources: Nocedal, Wright, Numerical Optimization, Springer, 2006, :doi:`10.1007/978-0-387-40065-5`,
-section 8.1; Squire, Trapp, "Using complex variables to estimate derivatives of real functions",
-SIAM Review 40(1), 1998, :doi:`10.1137/S003614459631241X`.
+Source: Nocedal, Wright, Numerical Optimization, Springer, 2006, :doi:`10.1007/978-0-387-40065-5`,
+section 8.1.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons._validation import real_array, require_choice, require_shape
-
-SCHEMES = {"forward": 1 / 2, "central": 1 / 3, "complex": 1}
-"""The power of epsilon that is the default step of each scheme."""
+from softmax_lessons._validation import real_array, require_shape
 
 
-def finite_difference_jvp(f, x, tangent, *, scheme="central", step=None):
+def finite_difference_jvp(f, x, tangent, *, step=None):
     r"""Differentiate f at x along one direction, `tangent`, which has x's shape.
 
     .. math:: J v = \frac{d}{dh} f(x + h v) \Big|_{h=0}
@@ -56,13 +42,13 @@ def finite_difference_jvp(f, x, tangent, *, scheme="central", step=None):
     >>> print(derivative.round(6))
     [6. 0.]
     """
-    x, h = _prepare(x, scheme, step)
+    x, h = _prepare(x, step)
     tangent = real_array("tangent", tangent)
     require_shape("tangent", tangent, x.shape, "x")
-    return _derivative(f, x, tangent, scheme, h)
+    return _derivative(f, x, tangent, h)
 
 
-def finite_difference_jacobian(f, x, *, scheme="central", step=None):
+def finite_difference_jacobian(f, x, *, step=None):
     r"""Differentiate every entry of f(x) with respect to every entry of x, one at a time.
 
     .. math:: J_{ij} = \frac{\partial f_i}{\partial x_j}
@@ -80,13 +66,13 @@ def finite_difference_jacobian(f, x, *, scheme="central", step=None):
     [[4. 3.]
      [1. 0.]]
     """
-    x, h = _prepare(x, scheme, step)
+    x, h = _prepare(x, step)
     units = np.eye(x.size, dtype=x.dtype).reshape((x.size, *x.shape))
-    columns = [_derivative(f, x, unit, scheme, h) for unit in units]
+    columns = [_derivative(f, x, unit, h) for unit in units]
     return np.stack(columns, axis=-1).reshape(columns[0].shape + x.shape)
 
 
-def finite_difference_gradient(f, x, *, scheme="central", step=None):
+def finite_difference_gradient(f, x, *, step=None):
     r"""Differentiate a function to one number with respect to every entry of x, one at a time.
 
     .. math:: (\nabla f)_j = \frac{\partial f}{\partial x_j}
@@ -101,54 +87,37 @@ def finite_difference_gradient(f, x, *, scheme="central", step=None):
     >>> print(finite_difference_gradient(lambda x: x[0] * x[1], [3, 4]).round(6))
     [4. 3.]
     """
-    gradient = finite_difference_jacobian(f, x, scheme=scheme, step=step)
+    gradient = finite_difference_jacobian(f, x, step=step)
     if gradient.shape != np.shape(x):
         shape = gradient.shape[: gradient.ndim - np.ndim(x)]
         raise ValueError(f"f must return one number, got shape {shape}")
     return gradient
 
 
-def _prepare(x, scheme, step):
+def _prepare(x, step):
     """Return x as floats, and the step as a number of x's dtype."""
-    require_choice("scheme", scheme, SCHEMES)
     x = real_array("x", x)
     if not x.size:
         raise ValueError(f"x must have at least one entry, got shape {x.shape}")
-    h = x.dtype.type(np.finfo(x.dtype).eps ** SCHEMES[scheme] if step is None else step)
+    h = x.dtype.type(np.finfo(x.dtype).eps ** (1 / 3) if step is None else step)
     if not 0 < h < np.inf:
         raise ValueError(f"step must be a positive number, got {step!r}")
     return x, h
 
 
-@np.errstate(all="ignore")
-def _moved(x, v, scheme, h):
-    """Return the points ahead and behind, and the distance between them as a multiple of v."""
-    ahead = np.asarray(x + h * v)
-    behind = np.asarray(x - h * v if scheme == "central" else x, ahead.dtype)
-    # What was really stepped differs from h by the rounding of x + h, which need not be an error:
-    # divide by the distance between the two points as they are stored.
-    k = np.abs(v).argmax()
-    if v.flat[k] == 0:
-        return ahead, behind, h
-    width = (ahead - behind).flat[k] / v.flat[k]
+def _derivative(f, x, v, h):
+    """Return the derivative of f at x along v."""
+    with np.errstate(all="ignore"):
+        ahead, behind = np.asarray(x + h * v), np.asarray(x - h * v)
+        # What was really stepped differs from 2 h by rounding, which need not be an error: divide
+        # by the distance between the two points as they are stored.
+        k = np.abs(v).argmax()
+        width = (ahead - behind).flat[k] / v.flat[k] if v.flat[k] else 2 * h
     if width == 0:
         raise ValueError(f"step must be large enough to move x, got {h:g} at {x.flat[k]:g}")
-    return ahead, behind, width
-
-
-def _derivative(f, x, v, scheme, h):
-    """Return the derivative of f at x along v."""
-    if scheme == "complex":
-        value = np.asarray(f(x + 1j * h * v))
-        if value.dtype.kind != "c":
-            raise TypeError(
-                f'f must keep complex numbers for scheme "complex", got dtype {value.dtype}'
-            )
-        return value.imag / h
-    ahead, behind, width = _moved(x, v, scheme, h)
-    # The copies are for an f that writes to its argument, or returns the same array at every call.
+    # The copy is for an f that returns the same array at every call.
     upper = real_array("f(x)", f(ahead)).copy()
-    lower = real_array("f(x)", f(behind.copy()))
+    lower = real_array("f(x)", f(behind))
     require_shape("f(x)", upper, lower.shape, "the other values of f")
     with np.errstate(all="ignore"):
         return (upper - lower) / width
@@ -184,7 +153,7 @@ class GradientCheck(NamedTuple):
         )
 
 
-def check_gradient(f, gradient, x, *, scheme="central", step=None, tolerance=None):
+def check_gradient(f, gradient, x, *, step=None, tolerance=None):
     r"""Compare the gradient of a function to one number with finite differences.
 
     .. math:: |a_j - d_j| \le \text{tolerance} \cdot \max(1, |f|, \max_k |d_k|)
@@ -194,12 +163,12 @@ def check_gradient(f, gradient, x, *, scheme="central", step=None, tolerance=Non
 
     Parameters
     ----------
-    f, x, scheme, step
+    f, x, step
         As for every function here; f returns one number.
     gradient : callable
         Takes an array of x's shape, returns the gradient, of that shape too.
     tolerance : float, optional
-        By default ten times the error in the table. Where f(x) or a derivative is not finite,
+        By default ten times the error named above. Where f(x) or a derivative is not finite,
         nothing passes.
 
     Returns
@@ -211,14 +180,13 @@ def check_gradient(f, gradient, x, *, scheme="central", step=None, tolerance=Non
     >>> check_gradient(lambda x: (x**2).sum(), lambda x: 3 * x, [1.0, 2.0])
     FAILED: largest difference 2.0e+00 at (1,), analytic 6, numeric 4
     """
-    x, h = _prepare(x, scheme, step)
-    numeric = finite_difference_gradient(f, x, scheme=scheme, step=step)
+    x, h = _prepare(x, step)
+    numeric = finite_difference_gradient(f, x, step=step)
     analytic = real_array("what gradient returns", gradient(x.copy()))
     require_shape("what gradient returns", analytic, x.shape, "x")
     if tolerance is None:
         h, eps = float(h), float(np.finfo(x.dtype).eps)
-        truncation = h if scheme == "forward" else h**2
-        tolerance = 10 * (truncation + (eps if scheme == "complex" else eps / h))
+        tolerance = 10 * (h**2 + eps / h)
     with np.errstate(all="ignore"):
         error = np.abs(analytic - numeric)
     scale = np.max([1.0, np.abs(f(x.copy())), np.abs(numeric).max()])
