@@ -2,17 +2,16 @@
 
 Shared by every function here:
 
-- `p` holds predictions, mostly probabilities, and `z` logits: floats or integers, of any shape.
-- `t` is either a distribution of the predictions' shape, or one class index a slice: integers, in
-  the predictions' shape without `axis`. An index stands for the one-hot distribution.
-- `axis`, one int, is the axis along which the classes lie. Entries that share all other indices
-  form a *slice*, and each slice has a loss of its own.
-- `reduction` is "mean" (over the slices), "sum" or "none" (an array with one loss a slice). A
-  gradient is that of the sum, divided by the number of slices for "mean".
+- `p` holds predictions, mostly probabilities, and `z` logits: floats or integers, of any shape,
+  with the classes along the last axis. Each row along it has a loss of its own.
+- `t` is either a distribution of the predictions' shape, or one class index a row: integers, in
+  that shape without its last axis. An index stands for the one-hot distribution.
+- `reduction` is "mean" (over the rows) or "sum". A gradient is that of the sum, divided by the
+  number of rows for "mean".
 - dtypes are those of `numerics`; class indices leave the dtype of the predictions as it is.
 - TypeError: the predictions or `t` do not hold floats or integers, or class indices are no
-  integers. ValueError: shapes do not fit, a class index or `axis` is out of range, a slice has no
-  entry, or the reduction is unknown.
+  integers. ValueError: shapes do not fit, a class index is out of range, a row has no entry, or the
+  reduction is unknown.
 - Infinite and NaN results come without a warning. No argument is ever written to.
 
 All quantities are dimensionless (cross-entropies are in nats). Sources: Bishop, Pattern
@@ -21,8 +20,9 @@ a factor 1/2), 4.108 and 4.109. Softmax and cross-entropy in one: Goodfellow, Be
 Deep Learning, MIT Press, 2016, ISBN 978-0-262-03561-3, section 6.2.2.3.
 """
 
+from math import prod
+
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
 from softmax_lessons._validation import real_array, require_choice, require_entries
 from softmax_lessons.numerics import log_softmax
@@ -30,56 +30,40 @@ from softmax_lessons.numerics import log_softmax
 _quietly = np.errstate(all="ignore")
 
 
-def _prepare(name, p, t, axis, reduction):
-    """Return the predictions and the distribution `t` as floats."""
-    require_choice("reduction", reduction, ("mean", "sum", "none"))
+def _prepare(name, p, t, reduction):
+    """Return the predictions and the distribution `t` as floats, and by what to divide the sum."""
+    require_choice("reduction", reduction, ("mean", "sum"))
     p, t = real_array(name, p), np.asarray(t)
-    require_entries(name, p, axis)
+    require_entries(name, p, -1)
     if t.shape != p.shape:
-        t = _one_hot(name, p, t, axis)
-    return p, real_array("t", t)
+        t = _one_hot(name, p, t)
+    return p, real_array("t", t), prod(p.shape[:-1]) if reduction == "mean" else 1
 
 
-def _one_hot(name, p, indices, axis):
-    """Return p's shape and dtype filled with 1 at the class index of each slice, 0 elsewhere."""
-    axis = normalize_axis_index(axis, p.ndim)
-    classes, slices = p.shape[axis], p.shape[:axis] + p.shape[axis + 1 :]
-    if indices.shape != slices:
+def _one_hot(name, p, indices):
+    """Return p's shape and dtype filled with 1 at the class index of each row, 0 elsewhere."""
+    if indices.shape != p.shape[:-1]:
         raise ValueError(
-            f"t must have the shape of {name}, {p.shape}, or hold one class index per slice,"
-            f" shape {slices}, got {indices.shape}"
+            f"t must have the shape of {name}, {p.shape}, or hold one class index per row,"
+            f" shape {p.shape[:-1]}, got {indices.shape}"
         )
     if indices.dtype.kind not in "iu":
         raise TypeError(f"t must hold integers as class indices, got dtype {indices.dtype}")
+    classes = p.shape[-1]
     outside = indices[(indices < 0) | (indices >= classes)]
     if outside.size:
         raise ValueError(f"t must hold class indices from 0 to {classes - 1}, got {outside[0]}")
-    one_hot = np.zeros_like(p)
-    np.put_along_axis(one_hot, np.expand_dims(indices, axis), 1, axis)
-    return one_hot
+    return (indices[..., np.newaxis] == np.arange(classes)).astype(p.dtype)
 
 
-def _reduce(losses, reduction):
-    """Return one loss for all slices, or the losses as they are."""
-    if reduction == "mean":
-        return losses.mean()
-    return losses.sum() if reduction == "sum" else losses
-
-
-def _share(gradient, axis, reduction):
-    """Return the gradient of the sum, or of the mean over slices."""
-    slices = gradient.size // gradient.shape[axis] if reduction == "mean" else 1
-    return gradient / slices
-
-
-def _minus_sum(t, log_p, axis):
+def _minus_sum(t, log_p):
     """Return -sum(t log p), where a class with t = 0 and p = 0 counts for 0: t log p tends to 0."""
     nothing = (t == 0) & np.isneginf(log_p)
-    return 0 - np.where(nothing, 0, t * log_p).sum(axis=axis)
+    return 0 - np.where(nothing, 0, t * log_p).sum()
 
 
 @_quietly
-def squared_error(p, t, reduction="mean", axis=-1):
+def squared_error(p, t, reduction="mean"):
     r"""Return the squared distance from the predictions to their targets.
 
     .. math:: L = \sum_i (p_i - t_i)^2
@@ -89,12 +73,12 @@ def squared_error(p, t, reduction="mean", axis=-1):
     >>> print(squared_error([0.25, 0.75], 1))
     0.125
     """
-    p, t = _prepare("p", p, t, axis, reduction)
-    return _reduce(((p - t) ** 2).sum(axis=axis), reduction)
+    p, t, divisor = _prepare("p", p, t, reduction)
+    return ((p - t) ** 2).sum() / divisor
 
 
 @_quietly
-def squared_error_grad(p, t, reduction="mean", axis=-1):
+def squared_error_grad(p, t, reduction="mean"):
     r"""Return the gradient of `squared_error` with respect to p.
 
     .. math:: \frac{\partial L}{\partial p_i} = 2 (p_i - t_i)
@@ -104,12 +88,12 @@ def squared_error_grad(p, t, reduction="mean", axis=-1):
     >>> print(squared_error_grad([0.25, 0.75], 1))
     [ 0.5 -0.5]
     """
-    p, t = _prepare("p", p, t, axis, reduction)
-    return _share(2 * (p - t), axis, reduction)
+    p, t, divisor = _prepare("p", p, t, reduction)
+    return 2 * (p - t) / divisor
 
 
 @_quietly
-def cross_entropy(p, t, reduction="mean", axis=-1):
+def cross_entropy(p, t, reduction="mean"):
     r"""Return the cross-entropy of probabilities with their targets.
 
     .. math:: L = -\sum_i t_i \log p_i
@@ -121,12 +105,12 @@ def cross_entropy(p, t, reduction="mean", axis=-1):
     >>> print(f"{cross_entropy([0.25, 0.75], 1):.6f}")
     0.287682
     """
-    p, t = _prepare("p", p, t, axis, reduction)
-    return _reduce(_minus_sum(t, np.log(p), axis), reduction)
+    p, t, divisor = _prepare("p", p, t, reduction)
+    return _minus_sum(t, np.log(p)) / divisor
 
 
 @_quietly
-def cross_entropy_grad(p, t, reduction="mean", axis=-1):
+def cross_entropy_grad(p, t, reduction="mean"):
     r"""Return the gradient of `cross_entropy` with respect to p.
 
     .. math:: \frac{\partial L}{\partial p_i} = -\frac{t_i}{p_i}
@@ -138,13 +122,13 @@ def cross_entropy_grad(p, t, reduction="mean", axis=-1):
     >>> print(cross_entropy_grad([0.25, 0.75, 0.0], [1, 0, 0]))
     [-4.  0.  0.]
     """
-    p, t = _prepare("p", p, t, axis, reduction)
+    p, t, divisor = _prepare("p", p, t, reduction)
     nothing = (t == 0) & (p == 0)
-    return _share(np.where(nothing, 0, (0 - t) / p), axis, reduction)  # 0 - t: no -0. to print
+    return np.where(nothing, 0, (0 - t) / p) / divisor  # 0 - t: no -0. to print
 
 
 @_quietly
-def softmax_cross_entropy(z, t, reduction="mean", axis=-1):
+def softmax_cross_entropy(z, t, reduction="mean"):
     r"""Return the cross-entropy of softmax(z), from the logits, without ever taking log(0).
 
     .. math:: L = -\sum_i t_i \log p_i = -\sum_i t_i \Bigl(z_i - \log \sum_k e^{z_k}\Bigr)
@@ -156,12 +140,12 @@ def softmax_cross_entropy(z, t, reduction="mean", axis=-1):
     >>> print(softmax_cross_entropy([0, 800], 0))
     800.0
     """
-    z, t = _prepare("z", z, t, axis, reduction)
-    return _reduce(_minus_sum(t, log_softmax(z, axis), axis), reduction)
+    z, t, divisor = _prepare("z", z, t, reduction)
+    return _minus_sum(t, log_softmax(z)) / divisor
 
 
 @_quietly
-def softmax_cross_entropy_grad(z, t, reduction="mean", axis=-1):
+def softmax_cross_entropy_grad(z, t, reduction="mean"):
     r"""Return the gradient of `softmax_cross_entropy` with respect to z.
 
     .. math:: \frac{\partial L}{\partial z_j} = p_j \sum_i t_i - t_j
@@ -173,10 +157,10 @@ def softmax_cross_entropy_grad(z, t, reduction="mean", axis=-1):
     >>> softmax_cross_entropy_grad([-1, -1, 1], [0, 1, 0])
     array([ 0.10650698, -0.89349302,  0.78698604])
     """
-    z, t = _prepare("z", z, t, axis, reduction)
-    log_p = log_softmax(z, axis)
-    gradient = np.exp(log_p) * t.sum(axis=axis, keepdims=True) - t
-    return _share(np.where(np.isneginf(log_p), 0, gradient), axis, reduction)
+    z, t, divisor = _prepare("z", z, t, reduction)
+    log_p = log_softmax(z)
+    gradient = np.exp(log_p) * t.sum(axis=-1, keepdims=True) - t
+    return np.where(np.isneginf(log_p), 0, gradient) / divisor
 
 
 class _Loss:
@@ -184,12 +168,12 @@ class _Loss:
 
     _kept = None
 
-    def __init__(self, reduction="mean", axis=-1):
-        self.reduction, self.axis = reduction, axis
+    def __init__(self, reduction="mean"):
+        self.reduction = reduction
 
     def forward(self, p, t):
         """Return the loss of the predictions `p`."""
-        loss = self._loss(p, t, self.reduction, self.axis)
+        loss = self._loss(p, t, self.reduction)
         self._kept = np.array(p), np.array(t)
         return loss
 
@@ -197,7 +181,7 @@ class _Loss:
         """Return the gradient with respect to the predictions of the latest `forward`."""
         if self._kept is None:
             raise RuntimeError(f"Call forward of {type(self).__name__} before backward.")
-        return self._gradient(*self._kept, self.reduction, self.axis)
+        return self._gradient(*self._kept, self.reduction)
 
 
 class SquaredError(_Loss):
