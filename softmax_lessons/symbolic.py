@@ -6,7 +6,6 @@ quantities are dimensionless. Source: Bishop, Pattern Recognition and Machine Le
 2006, ISBN 978-0-387-31073-2, equation 4.106.
 """
 
-import re
 from typing import NamedTuple
 
 import numpy as np
@@ -111,25 +110,17 @@ def general_jacobian_entry():
     return GeneralEntry(sp.IndexedBase("z", real=True), i, j, k, n)
 
 
-def numeric(expression, z=None):
-    """Turn a formula in the logits into a function of an array of logits, shape (n,).
+def numeric(expression):
+    """Turn a formula or a matrix of formulas into a function of an array: the logits in them.
 
-    It evaluates the formula as it is written: logits above about 709 overflow to inf and NaN, with
+    It evaluates a formula as it is written: logits above about 709 overflow to inf and NaN, with
     NumPy's warnings, which they do not in `softmax_lessons.numerics`.
-
-    Parameters
-    ----------
-    expression : sympy.Expr or sympy.Matrix
-    z : sympy.Matrix of symbols, optional
-        The logits. By default the symbols in the formula, in the order of their indices: give `z`
-        where some may have dropped out, as from a matrix of zeros.
 
     Returns
     -------
     callable
-        Returns a float for a scalar formula, an ndarray of float64 for a matrix: of shape (m,) for
-        a column, else of the matrix's shape. Raises ValueError for logits of another shape,
-        TypeError if they are no floats or integers.
+        Returns a float for one formula, an ndarray of float64 for a matrix: of shape (m,) for a
+        column, else of the matrix's shape.
 
     Examples
     --------
@@ -137,17 +128,14 @@ def numeric(expression, z=None):
     array([[ 0.19661193, -0.19661193],
            [-0.19661193,  0.19661193]])
     """
-
-    def by_index(symbol):  # puts z_2 before z_10
-        return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", symbol.name)]
-
     expression = sp.sympify(expression, strict=True)  # a string would be run as code
-    symbols = sorted(expression.free_symbols, key=by_index) if z is None else list(z)
+    # z_2 comes before z_10.
+    symbols = sorted(expression.free_symbols, key=lambda z: (len(z.name), z.name))
     formula = sp.lambdify(symbols, expression, "numpy")
 
     def function(logits):
         logits = real_array("logits", logits).astype(np.float64)
-        require_shape("logits", logits, (len(symbols),), "z")
+        require_shape("logits", logits, (len(symbols),), "the symbols")
         values = np.asarray(formula(*logits), dtype=np.float64)
         if values.ndim == 0:
             return float(values)

