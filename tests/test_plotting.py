@@ -116,9 +116,9 @@ def test_short_numbers_keep_few_digits_and_no_negative_zero(value, text):
     assert short_number(value) == text
 
 
-def test_the_areas_of_bars_that_stand_on_the_mean_are_the_gradient_at_the_logits(ax):
+def test_the_areas_of_bars_that_stand_on_the_mean_are_the_gradient_at_the_logits():
     p, g = np.array([0.5, 0.3, 0.2]), np.array([1, -1, 0.5])
-    picture = plot_gradient_and_mean(p, g, ax)
+    picture = plot_gradient_and_mean(p, g)
     above, below = picture.bars
     assert_array_equal(picture.line.get_ydata(), [p @ g] * 2)
     assert {bar.get_y() for bars in picture.bars for bar in bars} == {p @ g}

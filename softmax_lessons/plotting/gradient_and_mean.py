@@ -11,7 +11,7 @@ ABOVE = {"facecolor": ACCENT, "edgecolor": "black"}
 BELOW = {"facecolor": ANALYTIC["facecolor"], "edgecolor": "black", "hatch": "//"}
 
 
-def plot_gradient_and_mean(p, g, ax=None):
+def plot_gradient_and_mean(p, g):
     """Draw an incoming gradient g as bars that stand on its weighted mean, sum(p g).
 
     A bar goes from the mean to g_i and is p_i wide, so that its area, p_i (g_i - sum(p g)), is the
@@ -21,13 +21,11 @@ def plot_gradient_and_mean(p, g, ax=None):
     ----------
     p, g : array_like of shape (n,)
         The probabilities, and the gradient with respect to them.
-    ax : matplotlib.axes.Axes or None
-        Where to draw; None draws a figure of its own.
 
     Returns
     -------
     GradientAndMean
-        As the last expression of a cell it shows the picture. Its `ax` may be drawn on.
+        As the last expression of a cell it shows the picture.
 
     Examples
     --------
@@ -39,16 +37,15 @@ def plot_gradient_and_mean(p, g, ax=None):
     weighted mean sum(p g) = 0.30
     """
     with matplotlib.rc_context(STYLE):
-        if ax is None:
-            ax = Figure(figsize=(8, 4.5), layout="constrained").add_subplot()
-        return GradientAndMean(np.asarray(p, dtype=float), np.asarray(g, dtype=float), ax)
+        return GradientAndMean(np.asarray(p, dtype=float), np.asarray(g, dtype=float))
 
 
 class GradientAndMean(Still):
     """The picture that `plot_gradient_and_mean` draws; `mean` is the weighted mean."""
 
-    def __init__(self, p, g, ax):
-        self.p, self.g, self.ax, self.figure = p, g, ax, ax.figure
+    def __init__(self, p, g):
+        self.p, self.g, self.figure = p, g, Figure(figsize=(8, 4.5), layout="constrained")
+        ax = self.figure.add_subplot()
         self.mean, at = float(p @ g), np.arange(len(p))
         above = g >= self.mean
         self.bars = [
