@@ -18,7 +18,7 @@ Müller, "Efficient BackProp", 1998, :doi:`10.1007/3-540-49430-8_2`.
 
 import numpy as np
 
-from softmax_lessons._validation import real_array, require_shape
+from softmax_lessons._validation import real_array
 from softmax_lessons.numerics import softmax, softmax_backward
 
 
@@ -41,8 +41,7 @@ class Layer:
         """Return the gradient with respect to the input of the latest `forward`."""
         if self._kept is None:
             raise RuntimeError(f"Call forward of {type(self).__name__} before backward.")
-        g = real_array("grad_output", grad_output)
-        require_shape("grad_output", g, self._output_shape, "the output")
+        g = real_array("grad_output", grad_output, self._output_shape, "the output")
         return self._backward(g, self._kept)
 
 

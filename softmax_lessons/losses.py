@@ -10,8 +10,8 @@ Shared by every function here:
   number of rows for "mean".
 - dtypes are those of `numerics`; class indices leave the dtype of the predictions as it is.
 - TypeError: the predictions or `t` do not hold floats or integers, or class indices are no
-  integers. ValueError: shapes do not fit, a class index is out of range, a row has no entry, or the
-  reduction is unknown.
+  integers. ValueError: shapes do not fit, a class index is out of range, or the reduction is
+  unknown.
 - Infinite and NaN results come without a warning. No argument is ever written to.
 
 All quantities are dimensionless (cross-entropies are in nats). Sources: Bishop, Pattern
@@ -24,7 +24,7 @@ from math import prod
 
 import numpy as np
 
-from softmax_lessons._validation import real_array, require_choice, require_entries
+from softmax_lessons._validation import real_array
 from softmax_lessons.numerics import log_softmax
 
 _quietly = np.errstate(all="ignore")
@@ -32,9 +32,9 @@ _quietly = np.errstate(all="ignore")
 
 def _prepare(name, p, t, reduction):
     """Return the predictions and the distribution `t` as floats, and by what to divide the sum."""
-    require_choice("reduction", reduction, ("mean", "sum"))
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")
     p, t = real_array(name, p), np.asarray(t)
-    require_entries(name, p, -1)
     if t.shape != p.shape:
         t = _one_hot(name, p, t)
     return p, real_array("t", t), prod(p.shape[:-1]) if reduction == "mean" else 1

@@ -10,8 +10,8 @@ Shared by every function here:
 - A logit of -inf is a masked entry: its probability and its gradient are exactly 0.
 - NaN, +inf, or a slice that is -inf throughout give NaN in that slice alone, without a warning.
 - No argument is ever written to.
-- TypeError: an argument does not hold floats or integers. ValueError: shapes differ, or a slice has
-  no entry. An axis that is not there is NumPy's AxisError, which is a ValueError.
+- TypeError: an argument does not hold floats or integers. ValueError: shapes differ or, in NumPy's
+  words, an axis is not there or a slice of `z` has no entry.
 
 All quantities are dimensionless. Sources: softmax by Bridle, "Probabilistic interpretation of
 feedforward classification network outputs", 1990, :doi:`10.1007/978-3-642-76153-9_28`; its
@@ -24,7 +24,7 @@ computing the log-sum-exp and softmax functions", IMA Journal of Numerical Analy
 
 import numpy as np
 
-from softmax_lessons._validation import real_array, require_entries, require_shape
+from softmax_lessons._validation import real_array
 
 # Underflow to 0 is the right answer here, and NaN the documented one for a slice without a softmax.
 _quietly = np.errstate(all="ignore")
@@ -47,7 +47,7 @@ def softmax(z, axis=-1):
     >>> softmax([1000.0, 1000.0, -np.inf])
     array([0.5, 0.5, 0. ])
     """
-    z = _logits(z, axis)
+    z = real_array("z", z)
     exp = np.exp(z - z.max(axis=axis, keepdims=True))
     return exp / exp.sum(axis=axis, keepdims=True)
 
@@ -65,7 +65,7 @@ def log_softmax(z, axis=-1):
     >>> log_softmax([0, 800])
     array([-800.,    0.])
     """
-    z = _logits(z, axis)
+    z = real_array("z", z)
     shifted = z - z.max(axis=axis, keepdims=True)
     return shifted - _logsumexp_of_shifted(shifted, axis)
 
@@ -92,18 +92,11 @@ def logsumexp(z, axis=-1, keepdims=False):
     >>> print(f"{logsumexp([1000, 1000]):.6f}")
     1000.693147
     """
-    z = _logits(z, axis)
+    z = real_array("z", z)
     largest = z.max(axis=axis, keepdims=True)
     total = largest + _logsumexp_of_shifted(z - largest, axis)
     total = np.where(np.isfinite(largest), total, largest)
     return total if keepdims else total.squeeze(axis=axis)[()]
-
-
-def _logits(z, axis):
-    """Return the logits as floats."""
-    z = real_array("z", z)
-    require_entries("z", z, axis)
-    return z
 
 
 def _logsumexp_of_shifted(shifted, axis):
@@ -194,15 +187,13 @@ def softmax_backward(p, grad_p, axis=-1):
     array([ 0.19661193, -0.19661193])
     """
     p = real_array("p", p)
-    require_entries("p", p, axis)
     return _jacobian_times("grad_p", grad_p, p, "p", axis)
 
 
 @_quietly
 def _jacobian_times(name, g, p, reference, axis):
     """Return (diag(p) - p p^T) g for every slice."""
-    g = real_array(name, g)
-    require_shape(name, g, p.shape, reference)
+    g = real_array(name, g, p.shape, reference)
     return p * (g - (p * g).sum(axis=axis, keepdims=True))
 
 
@@ -221,9 +212,8 @@ def log_softmax_backward(log_p, grad_log_p, axis=-1):
     >>> log_softmax_backward(log_softmax([1, 2]), [1, 0])
     array([ 0.73105858, -0.73105858])
     """
-    log_p, g = real_array("log_p", log_p), real_array("grad_log_p", grad_log_p)
-    require_entries("log_p", log_p, axis)
-    require_shape("grad_log_p", g, log_p.shape, "log_p")
+    log_p = real_array("log_p", log_p)
+    g = real_array("grad_log_p", grad_log_p, log_p.shape, "log_p")
     gradient = g - np.exp(log_p) * g.sum(axis=axis, keepdims=True)
     # A masked logit cannot move, whatever arrives at its entry.
     return np.where(np.isneginf(log_p), gradient.dtype.type(0), gradient)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from softmax_lessons._validation import real_array, require_shape
+from softmax_lessons._validation import real_array
 
 
 def logits(n):
@@ -134,9 +134,8 @@ def numeric(expression):
     formula = sp.lambdify(symbols, expression, "numpy")
 
     def function(logits):
-        logits = real_array("logits", logits).astype(np.float64)
-        require_shape("logits", logits, (len(symbols),), "the symbols")
-        values = np.asarray(formula(*logits), dtype=np.float64)
+        logits = real_array("logits", logits, (len(symbols),), "the symbols")
+        values = np.asarray(formula(*logits.astype(np.float64)))
         if values.ndim == 0:
             return float(values)
         return values[:, 0] if values.shape[1] == 1 else values

@@ -125,9 +125,9 @@ def total(x):
 @pytest.mark.parametrize(
     ("message", "call"),
     [
-        ("step must be a positive number",
-         lambda: finite_difference_jacobian(wave, X, step=0)),
-        ("step must be large enough to move x, got 1e-10 at 1e",
+        ("step must be above 0 and move x, got -0.1 at 0.3",
+         lambda: finite_difference_jacobian(wave, X, step=-0.1)),
+        ("step must be above 0 and move x, got 1e-10 at 1e",
          lambda: finite_difference_gradient(total, [1e10], step=1e-10)),
         (r"f must return one number, got shape \(2,\)",
          lambda: finite_difference_gradient(wave, X)),
@@ -142,17 +142,9 @@ def test_what_does_not_fit_is_refused_by_name(message, call):
         call()
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        lambda x: None,
-        lambda x: x > 0,
-        lambda x: x + 1j,
-        lambda x: [[1.0], [1.0, 2.0]],
-    ],
-)
+@pytest.mark.parametrize("bad", [lambda x: None, lambda x: x > 0, lambda x: x + 1j])
 def test_what_returns_no_real_numbers_is_refused_by_name(bad):
-    with pytest.raises((TypeError, ValueError), match=r"^f\(x\) must"):
+    with pytest.raises(TypeError, match=r"^f\(x\) must"):
         finite_difference_jacobian(bad, X)
-    with pytest.raises((TypeError, ValueError), match=r"^what gradient returns must"):
+    with pytest.raises(TypeError, match=r"^what gradient returns must"):
         check_gradient(np.sum, bad, X)
