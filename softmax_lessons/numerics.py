@@ -2,8 +2,10 @@ r"""Softmax, its logarithm, and their derivatives, along any axis.
 
 Shared by every function here:
 
-- `z` holds logits, `p` probabilities: floats or integers, of any shape. What is returned has that
-  shape unless the function says otherwise.
+- `z` holds logits, `p` probabilities, `log_p` their logarithms: floats or integers, of any shape. A
+  second array has that shape too, and so has what is returned unless the function says otherwise.
+- A `tangent` is a direction in which the logits move, a `cotangent` the gradient of some number L
+  with respect to the probabilities. `p` and `log_p` are outputs along the same axis.
 - `axis` is the axis along which the classes lie: an int, a tuple of ints, or None for the whole
   array. Entries that share all other indices form a *slice*; slices do not influence each other.
 - Floats keep their dtype, and integers become float64.
@@ -37,13 +39,10 @@ def softmax(z, axis=-1):
     .. math:: p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}
         = \frac{e^{z_i - m}}{\sum_k e^{z_k - m}}, \qquad m = \max_k z_k
 
-    Adding one number to all logits of a slice changes nothing. So the largest is taken away, and no
-    exponential can overflow.
+    The largest logit is taken away, which changes nothing, so that no exponential can overflow.
 
     Examples
     --------
-    >>> softmax([1, 2])
-    array([0.26894142, 0.73105858])
     >>> softmax([1000.0, 1000.0, -np.inf])
     array([0.5, 0.5, 0. ])
     """
@@ -77,15 +76,8 @@ def logsumexp(z, axis=-1, keepdims=False):
     .. math:: \operatorname{lse}(z) = \log \sum_k e^{z_k}, \qquad
         \frac{\partial \operatorname{lse}}{\partial z_i} = p_i
 
-    It is shift equivariant: ``logsumexp(z + c) == logsumexp(z) + c``. For infinite logits it is the
-    limit: -inf for a slice that is -inf throughout, +inf for one that holds +inf.
-
-    Parameters
-    ----------
-    z, axis
-        As for every function here.
-    keepdims : bool, default False
-        Keep the summed axes with length 1.
+    A slice that is -inf throughout gives -inf, one that holds +inf gives +inf. With `keepdims` the
+    summed axes stay, with length 1.
 
     Examples
     --------
@@ -116,17 +108,8 @@ def softmax_jacobian(z, axis=-1):
     .. math:: J_{ij} = \frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j),
         \qquad J = \operatorname{diag}(p) - p p^\top
 
-    Parameters
-    ----------
-    z
-        As for every function here.
-    axis : int, default -1
-        The one axis along which the n classes lie.
-
-    Returns
-    -------
-    ndarray, z's shape with `axis` moved last, then n once more
-        ``J[..., i, j]``. Symmetric; every row and every column sums to 0.
+    ``J[..., i, j]`` has z's shape with `axis`, here one int, moved last, and then its length once
+    more. It is symmetric; every row and every column sums to 0.
 
     Examples
     --------
@@ -144,8 +127,7 @@ def softmax_jvp(z, tangent, axis=-1):
 
     .. math:: (J v)_i = p_i \Bigl(v_i - \sum_j p_j v_j\Bigr)
 
-    `tangent`, of z's shape, is the direction in which the logits move. What is returned, the rate
-    at which the probabilities change, sums to 0 along `axis`.
+    It is the rate at which the probabilities change, and sums to 0 along `axis`.
 
     Examples
     --------
@@ -160,9 +142,7 @@ def softmax_vjp(z, cotangent, axis=-1):
 
     .. math:: (J^\top g)_j = \sum_i g_i J_{ij} = p_j \Bigl(g_j - \sum_i g_i p_i\Bigr)
 
-    `cotangent`, of z's shape, is the gradient of some number with respect to the probabilities.
-    What is returned, its gradient with respect to the logits, sums to 0 along `axis`. The Jacobian
-    of softmax is symmetric, so this is the same formula as `softmax_jvp`.
+    The Jacobian of softmax is symmetric, so this is the same formula as `softmax_jvp`.
 
     Examples
     --------
@@ -177,9 +157,6 @@ def softmax_backward(p, grad_p, axis=-1):
 
     .. math:: \frac{\partial L}{\partial z_j} = p_j \Bigl(g_j - \sum_i g_i p_i\Bigr), \qquad
         g_i = \frac{\partial L}{\partial p_i}
-
-    `p` is the output of `softmax` along the same axis, and `grad_p`, of p's shape, the gradient of
-    some number with respect to it.
 
     Examples
     --------
@@ -203,9 +180,6 @@ def log_softmax_backward(log_p, grad_log_p, axis=-1):
 
     .. math:: \frac{\partial L}{\partial z_j} = g_j - p_j \sum_i g_i, \qquad
         g_i = \frac{\partial L}{\partial \log p_i}
-
-    `log_p` is the output of `log_softmax` along the same axis, and `grad_log_p`, of its shape, the
-    gradient of some number with respect to it.
 
     Examples
     --------
