@@ -1,8 +1,14 @@
-"""Values, dtypes, axes and special values of the softmax family."""
+"""Values, dtypes, axes and special values of the softmax family.
+
+What holds for all logits, Hypothesis searches for counterexamples.
+"""
 
 import numpy as np
 import pytest
 import scipy.special
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
 from softmax_lessons.numerics import (
@@ -19,6 +25,18 @@ from softmax_lessons.numerics import (
 FORWARD = [softmax, log_softmax, logsumexp]
 PRODUCTS = [softmax_jvp, softmax_vjp, softmax_backward, log_softmax_backward]
 AXES = [0, 1, -1, (0, 2), None]
+
+logit = st.floats(-700, 700, width=32)
+entry = st.floats(-10, 10, width=32)
+shapes = array_shapes(min_dims=1, max_dims=3, max_side=5)
+
+
+@st.composite
+def same_shape(draw, *elements):
+    """One array for each of `elements`, all of one shape, and an axis of it."""
+    shape = draw(shapes)
+    axis = draw(st.integers(-len(shape), len(shape) - 1))
+    return (*(draw(arrays(float, shape, elements=e)) for e in elements), axis)
 
 
 def of_one_argument(product):
@@ -47,18 +65,12 @@ def v():
     ("value", "exact"),
     [
         # mpmath with 50 digits, at the numbers as they are stored: exp(z_i) / sum(exp(z)) and so on
-        (lambda: softmax([1, 2]), [0.2689414213699951207488, 0.7310585786300048792512]),
         (lambda: softmax([-3, 0.5, 20])[0], 1.0261879595776213373e-10),
         (lambda: softmax([1000, 1001.5])[0], 0.1824255238063563404),
         (lambda: log_softmax([0, -50])[0], -1.9287498479639177830e-22),
-        (lambda: log_softmax([0, 800])[0], -800),
-        (lambda: log_softmax([3, 3, 3]), [-1.0986122886681096914] * 3),
         (lambda: logsumexp([1000, 1000]), 1000.6931471805599453),
         (lambda: logsumexp([-1000, -1001]), -999.68673831248177717),
-        (lambda: softmax_jacobian([1, 2])[0], np.array([1, -1]) * 0.19661193324148185254),
         (lambda: softmax_jacobian([0, 40])[0], np.array([1, -1]) * 4.2483542552915889592e-18),
-        (lambda: softmax_vjp([1, 2], [3, 0]), np.array([1, -1]) * 0.58983579972444555761),
-        (lambda: softmax_jvp([0, 1, 2], [1, 0, 0])[2], -0.05989202454481893241),
         (lambda: log_softmax_backward(log_softmax([1, 2]), [1, 0])[0], 0.7310585786300048792512),
     ],
 )
@@ -66,9 +78,9 @@ def test_values_are_those_of_mpmath(value, exact):
     assert_allclose(value(), exact, rtol=1e-14)
 
 
-@pytest.mark.parametrize("axis", AXES)
 @pytest.mark.parametrize("function", FORWARD)
-def test_forward_equals_scipy(function, axis, z):
+@given(arrays(float, (2, 3, 4), elements=logit), st.sampled_from(AXES))
+def test_forward_equals_scipy(function, z, axis):
     expected = getattr(scipy.special, function.__name__)(z, axis=axis)
     actual = function(z, axis=axis)
     assert np.shape(actual) == np.shape(expected)
@@ -80,17 +92,36 @@ def test_logsumexp_keepdims_equals_scipy(z):
     assert_allclose(logsumexp(z, axis=(0, 2), keepdims=True), expected, rtol=1e-14)
 
 
+@given(same_shape(st.integers(-700, 700)), st.integers(-(10**6), 10**6))
+def test_a_common_shift_moves_logsumexp_along_and_changes_no_probability_or_derivative(case, shift):
+    z, axis = case  # integers, because shifting them is exact
+    assert_allclose(softmax(z + shift, axis), softmax(z, axis), rtol=1e-15)
+    assert_allclose(softmax_jacobian(z + shift, axis), softmax_jacobian(z, axis), rtol=1e-15)
+    assert_allclose(logsumexp(z + shift, axis), logsumexp(z, axis) + shift, atol=1e-9)
+
+
 # Derivatives
 
 
-@pytest.mark.parametrize("axis", [0, 1, 2, -2])
-def test_jacobian_of_each_slice_is_diag_p_minus_outer_p_p_with_the_axis_moved_last(axis, z):
-    jacobian = softmax_jacobian(z, axis=axis)
+@given(same_shape(logit))
+def test_jacobian_of_each_slice_is_diag_p_minus_outer_p_p_with_the_axis_moved_last(case):
+    z, axis = case
+    jacobian = softmax_jacobian(z, axis)
     slices = np.moveaxis(softmax(z, axis), axis, -1)
     assert jacobian.shape == (*slices.shape, slices.shape[-1])
     for index in np.ndindex(slices.shape[:-1]):
         p = slices[index]
         assert_allclose(jacobian[index], np.diag(p) - np.outer(p, p), atol=1e-16)
+
+
+@given(same_shape(logit, entry))
+def test_jvp_and_vjp_and_backward_are_the_jacobian_times_the_vector(case):
+    z, v, axis = case
+    product = np.einsum("...ij,...j->...i", softmax_jacobian(z, axis), np.moveaxis(v, axis, -1))
+    expected = np.moveaxis(product, -1, axis)
+    assert_allclose(softmax_jvp(z, v, axis), expected, atol=1e-13)
+    assert_allclose(softmax_vjp(z, v, axis), expected, atol=1e-13)
+    assert_allclose(softmax_backward(softmax(z, axis), v, axis), expected, atol=1e-13)
 
 
 @pytest.mark.parametrize("product", [softmax_jvp, softmax_vjp])
