@@ -54,10 +54,6 @@ def test_a_scalar_point_is_allowed():
     assert finite_difference_gradient(np.square, 3.0) == pytest.approx(6)
 
 
-def test_integer_points_do_not_lose_the_step():
-    assert_allclose(finite_difference_gradient(lambda x: x @ x, np.array([3, 4])), [6, 8])
-
-
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_the_function_sees_the_dtype_of_the_point(dtype):
     seen = set()

@@ -6,7 +6,6 @@ from numpy.testing import assert_array_equal
 
 from softmax_lessons.gradient_check import check_gradient
 from softmax_lessons.layers import Linear, Sequential, Softmax, Tanh
-from softmax_lessons.losses import CrossEntropy, SquaredError
 
 LAYERS = {
     "Linear": lambda: Linear(3, 4),
@@ -62,21 +61,6 @@ def test_gradients_of_parameters_agree_with_central_differences(shape, name):
 
     check = check_gradient(value, gradient, getattr(layer, name) + 0.5)
     assert check.passed, check
-
-
-@pytest.mark.parametrize("loss", [SquaredError(), CrossEntropy()])
-@every_layer
-def test_every_layer_joins_every_loss_through_softmax(make, loss):
-    model, x = Sequential(make(), Softmax()), normal((5, 3))
-    t = np.random.default_rng(5).uniform(0.1, 1, model.forward(x).shape)
-
-    def gradient(x):
-        loss.forward(model.forward(x), t)
-        return model.backward(loss.backward())
-
-    check = check_gradient(lambda x: loss.forward(model.forward(x), t), gradient, x)
-    assert check.passed, check
-    assert np.abs(check.numeric).max() > 1e-5
 
 
 def test_linear_by_hand_and_again_without_adding_to_the_gradients():

@@ -37,13 +37,6 @@ def test_a_number_of_logits_that_makes_no_derivation_is_refused_by_name(n):
         logits(n)
 
 
-def test_every_entry_of_the_jacobian_for_four_logits_equals_p_i_times_delta_minus_p_j():
-    z = logits(4)
-    p = softmax(z)
-    expected = sp.Matrix(4, 4, lambda i, j: p[i] * (sp.KroneckerDelta(i, j) - p[j]))
-    assert is_zero(jacobian(z) - expected)
-
-
 # The derivation
 
 
