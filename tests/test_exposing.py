@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from softmax_lessons.exercises import CHECKS, check_beats, check_input
+from softmax_lessons.exercises.exposing import EXPOSED
 from softmax_lessons.judging.explain import agrees
 from softmax_lessons.judging.verdict import Status
 from softmax_lessons.mistakes.formula import Formula
@@ -12,8 +13,7 @@ from softmax_lessons.mistakes.suspects import RIGHT_BACKWARDS, WRONG_BACKWARDS
 from softmax_lessons.mistakes.tasks import TASKS
 from softmax_lessons.numerics import softmax, softmax_backward
 
-NAMES = [name for name, e in TASKS.items() if e.inputs and "function" not in e.roles]
-every_exercise = pytest.mark.parametrize("name", NAMES)
+every_exercise = pytest.mark.parametrize("name", EXPOSED)
 
 
 def program(name, formula=None):
@@ -96,11 +96,8 @@ Z, G, T = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), np.array([[0, 1]])
         ("softmax_cross_entropy_grad", (Z, np.array([0, 1])), Status.WRONG, "for each example"),
         ("softmax_backward", (Z + 1, G), Status.WRONG, "add up to 1"),
         ("softmax_backward", (Z, G, 2), Status.WRONG_SHAPE, "no axis 2"),
-        ("log_softmax_backward", (Z, G), Status.WRONG, "logarithms"),
-        ("soft_cross_entropy_grad", (Z, -G), Status.WRONG, "0 or more"),
         ("masked_softmax_backward", (Z, T, G), Status.WRONG_TYPE, "True and False"),
         ("masked_softmax_backward", (Z, T > 1, G), Status.WRONG, "True at one place"),
-        ("temperature_jacobian", (Z[0], 0.0), Status.WRONG, "0.001 or more"),
     ],
 )
 def test_what_is_no_valid_input_is_told_what_is_not(name, arguments, status, says):
@@ -147,7 +144,7 @@ def test_a_program_that_cannot_be_called_so_is_not_read():
 
 
 def test_an_exercise_that_does_not_exist_is_an_error():
-    for name in ("softmax_of", "finite_difference_gradient"):
+    for name in ("softmax_of", "finite_difference_gradient", "temperature_jacobian"):
         with pytest.raises(ValueError, match="must be one of softmax, "):
             check_input(softmax, name, None)
 

@@ -16,7 +16,7 @@ import numpy as np  # noqa: F401 - for the examples
 from softmax_lessons import numerics  # noqa: F401 - for the examples
 from softmax_lessons.diagnosis import diagnose  # noqa: F401 - copies of lessons have it from here
 from softmax_lessons.exercises.attempt import verdict_on
-from softmax_lessons.exercises.exposing import judge_backward, judge_input
+from softmax_lessons.exercises.exposing import EXPOSED, judge_backward, judge_input
 from softmax_lessons.exercises.hints import next_hint
 from softmax_lessons.exercises.progress import note
 from softmax_lessons.judging.safe_call import Caller
@@ -178,11 +178,10 @@ def check_input(program, exercise, *arguments):
       the program [[0.1966 0.0000]]
       right is    [[0.1966 -0.1966]]
     """
-    known = [name for name, task in TASKS.items() if task.inputs and "function" not in task.roles]
-    if exercise not in known:
-        raise ValueError(f"exercise must be one of {', '.join(known)}, got {exercise!r}")
+    if exercise not in EXPOSED:
+        raise ValueError(f"exercise must be one of {', '.join(EXPOSED)}, got {exercise!r}")
     given = arguments[0] if len(arguments) == 1 else arguments
-    return judge_input(program, TASKS[exercise], given, Caller())
+    return judge_input(program, EXPOSED[exercise], given, Caller())
 
 
 def check_beats(checker, backward):

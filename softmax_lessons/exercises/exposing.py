@@ -11,6 +11,7 @@ from softmax_lessons.judging.observe import described, nothing, observe
 from softmax_lessons.judging.showing import printable
 from softmax_lessons.judging.verdict import Counterexample, Status, Verdict
 from softmax_lessons.mistakes.inputs import Input
+from softmax_lessons.mistakes.tasks import TASKS
 
 LARGEST, MOST, SHOWN = 10_000, 1000, 60
 """With larger numbers, or more of them, rounding and time could expose what is right.
@@ -24,19 +25,24 @@ def _all_1(sums):
     return np.abs(sums - 1).max() < 2e-3  # typed with four decimals
 
 
-_add_up = "must be 0 or more, and add up to 1 for each example"
 RULES = {
-    "p": (lambda p, axis: (p >= 0).all() and _all_1(p.sum(axis)), _add_up),
-    "logp": (lambda a, axis: _all_1(np.exp(a).sum(axis)), f"are logarithms of what {_add_up}"),
+    "p": (
+        lambda p, axis: (p >= 0).all() and _all_1(p.sum(axis)),
+        "must be 0 or more, and add up to 1 for each example",
+    ),
     "t": (
         lambda t, axis: np.isin(t, (0, 1)).all() and _all_1(t.sum(axis)),
         "must have one 1 in each row, and 0 everywhere else",
     ),
-    "soft t": (lambda t, axis: (t >= 0).all(), "must be 0 or more"),
     "mask": (lambda mask, axis: mask.any(axis).all(), "must be True at one place in each row"),
-    "T": (lambda T, axis: T >= 0.001, "must be 0.001 or more"),
 }
 """What has to hold for an argument, and a text that says so."""
+EXPOSED = {
+    name: task
+    for name, task in TASKS.items()
+    if {*task.roles} <= {"z", "g", "axis", *RULES} and not task.soft
+}
+"""The tasks whose programs inputs may expose."""
 _MANY = Input((*np.random.default_rng(4).dirichlet(np.ones(12), size=(2, 20)), -1))
 
 
@@ -84,8 +90,7 @@ def valid(reading, arguments):
     axis = values.get("axis", -1)
     _ask(-like.ndim <= axis < like.ndim, Status.WRONG_SHAPE, f"There is no axis {axis}.")
     for role, value in values.items():
-        soft = "soft " if role == "t" and task.soft else ""
-        if rule := RULES.get(soft + role):
+        if rule := RULES.get(role):
             text = f"This input is not valid: {WORDS[role]} {rule[1]}."
             _ask(rule[0](value, axis), Status.WRONG, text)
     return values
