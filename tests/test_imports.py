@@ -73,3 +73,9 @@ def test_an_import_that_points_upwards_is_found(tmp_path):
     with (package / "losses.py").open("a", encoding="utf-8") as file:
         file.write("\nimport sympy\nfrom softmax_lessons import plotting\n")
     assert forbidden_in("losses", tmp_path) >= {"sympy", "plotting"}
+
+
+def test_no_two_files_share_a_name():
+    folders = [PACKAGE, PACKAGE.parent / "tools"]
+    names = [p.name for folder in folders for p in folder.rglob("[a-z]*.py")]
+    assert sorted(set(names)) == sorted(names)

@@ -9,7 +9,7 @@ from notebook import Notebook, move_a_slider
 from playwright.sync_api import TimeoutError, expect
 
 from softmax_lessons import explorers
-from softmax_lessons.misconceptions import MISTAKES
+from softmax_lessons.mistakes import MISTAKES
 
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
 ONE_CELL = """() => {

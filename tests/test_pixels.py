@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
-from softmax_lessons.explorers.live_figure import DPI, CachingCanvas, png
+from softmax_lessons.plotting.pixels import DPI, CachingCanvas, png
 
 
 def drawn(canvas_class, text, then=None, **style):
