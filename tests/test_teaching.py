@@ -21,9 +21,9 @@ def text(name):
     return (TEACHING / f"{name}.md").read_text("utf-8")
 
 
-def sections(name):
-    """Return what stands below each heading of a page."""
-    pieces = re.split(r"^## (.+)$", text(name), flags=re.MULTILINE)[1:]
+def sections(text, level):
+    """Return what stands below each heading of a level."""
+    pieces = re.split(rf"^#{{{level}}} (.+)$", text, flags=re.MULTILINE)[1:]
     return dict(zip(pieces[::2], pieces[1::2], strict=True))
 
 
@@ -69,26 +69,26 @@ def test_every_number_of_a_key_is_what_numpy_gives(number):
 
 @every_lesson
 def test_a_card_and_its_guide_have_all_parts_name_their_lesson_and_are_listed(number):
-    card, guide = sections(number), sections(f"{number}_guide")
-    assert list(card) == ["Goal", "Ask first", "Draw", "Worksheet", "Exit question"]
+    card = sections(text(number), 2)
+    assert list(card) == ["Goal", "Ask first", "Draw", "Worksheet", "Exit question", "Guide"]
     assert len(re.findall(r"^\*\*[123]\. ", card["Ask first"], re.MULTILINE)) == 3
-    assert list(guide) == ["Minutes", "On the board", "More questions", "When a group is stuck"]
-    for name in (number, f"{number}_guide"):
-        assert f"../lessons/{LESSONS[number]}" in text(name)
-    for kind in ("", "_guide", "_worksheet", "_key"):
+    parts = ["Minutes", "On the board", "More questions", "When a group is stuck"]
+    assert list(sections(card["Guide"], 3)) == parts
+    assert f"../lessons/{LESSONS[number]}" in text(number)
+    for kind in ("", "_worksheet", "_key"):
         assert f"]({number}{kind}.md)" in text("index")
 
 
 @every_lesson
 def test_a_card_has_not_too_many_words(number):
-    card = text(number).partition("```{toctree}")[0]
+    card = text(number).partition("## Guide")[0]
     read = re.sub(r"\$[^$]*\$", "formula", re.sub(r"\]\([^)]*\)", "]", card))
     assert len(re.findall(r"\S*\w\S*", read)) <= LONGEST_CARD
 
 
 @every_lesson
 def test_the_minutes_add_up_to_a_school_lesson(number):
-    minutes = re.findall(r"^\| (\d+) \|", sections(f"{number}_guide")["Minutes"], re.MULTILINE)
+    minutes = re.findall(r"^\| (\d+) \|", sections(text(number), 3)["Minutes"], re.MULTILINE)
     assert sum(map(int, minutes)) == 45
 
 
@@ -100,10 +100,10 @@ def test_the_worksheet_takes_as_long_in_class_as_its_tasks_say(number):
     assert [task for task, _ in tasks] == [str(k + 1) for k in range(len(tasks))] != []
     named, total = re.search(r"tasks? ([\d and]+) \((\d+) minutes\)", text(number)).groups()
     assert sum(int(dict(tasks)[task]) for task in re.findall(r"\d", named)) == int(total)
-    assert f"| {total} | Worksheet | Task" in text(f"{number}_guide")
+    assert f"| {total} | Worksheet | Task" in text(number)
 
 
 @every_lesson
 def test_every_mistake_that_is_linked_to_is_in_the_catalogue(number):
-    for name in (number, f"{number}_guide", f"{number}_key"):
+    for name in (number, f"{number}_key"):
         assert set(re.findall(r"\(#mistake-([a-z-]+)\)", text(name))) <= MISTAKES.keys()
