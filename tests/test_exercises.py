@@ -11,20 +11,15 @@ from numpy.testing import assert_allclose
 from softmax_lessons.exercises import (
     CHECKS,
     check_finite_difference_gradient,
-    check_gradient_checker,
     check_softmax,
     check_softmax_jacobian,
     check_softmax_vjp,
 )
 from softmax_lessons.exercises.hints import ATTEMPTS
-from softmax_lessons.gradient_check import finite_difference_gradient
 from softmax_lessons.judging.showing import example_lines
 from softmax_lessons.judging.verdict import Status
 from softmax_lessons.mistakes import MISTAKES
-from softmax_lessons.mistakes.inputs import Input
-from softmax_lessons.mistakes.tasks import TASKS
 from softmax_lessons.numerics import softmax, softmax_backward
-from tools.website.mistakes import formulas
 
 
 @pytest.fixture(autouse=True)
@@ -40,155 +35,6 @@ def right(z, cotangent):
 def elementwise(z, cotangent):
     p = softmax(z)
     return p * (1 - p) * cotangent
-
-
-# The catalogue
-
-
-def formulas_with_names():
-    """Return task, keys and text of every formula that is wrong on plain inputs."""
-    return [
-        pytest.param(name, formula, id=f"{name}: {formula.text}")
-        for name, task in TASKS.items()
-        for formula in task.result[1:]
-        if formula.keys
-        and "function" not in task.roles
-        and ("axis" in task.roles or "wrong-axis" not in formula.keys)
-    ]
-
-
-@pytest.mark.parametrize(("name", "formula"), formulas_with_names())
-def test_every_wrong_formula_is_recognised_under_its_own_names(name, formula):
-    task = TASKS[name]
-
-    def wrong(*arguments):
-        return task.predict(Input(arguments), result=formula)
-
-    verdict = CHECKS[f"check_{name}"](wrong)
-    assert not verdict.passed
-    assert set(formula.keys) <= {mistake.key for mistake in verdict.mistakes}
-
-
-def test_every_mistake_of_a_formula_has_a_text_and_every_exercise_a_check():
-    used = {key for e in TASKS.values() for f in e.given + e.result + e.chained for key in f.keys}
-    assert used <= MISTAKES.keys()
-    assert {f"check_{name}" for name in TASKS} == CHECKS.keys()
-
-
-def test_every_mistake_has_formulas_or_a_program_and_not_both():
-    with_program = {key for key, mistake in MISTAKES.items() if mistake.program}
-    assert {key for key in MISTAKES if not formulas(key)} == with_program
-
-
-# These two are never alone: the NaN that is hidden is there for a reason, and g - g sums to 0.
-BEFORE = {"nan-hidden": ["no-shift"], "sum-of-probabilities": ["rows-summed"]}
-
-
-@pytest.mark.parametrize("key", [key for key, mistake in MISTAKES.items() if mistake.program])
-def test_the_program_of_a_mistake_makes_it_and_no_other(key):
-    given = {"np": np, "softmax": softmax}
-    given["finite_difference_gradient"] = finite_difference_gradient
-    exec(MISTAKES[key].program, given)
-    verdict = CHECKS[f"check_{MISTAKES[key].task}"](list(given.values())[-1])
-    assert not verdict.passed
-    assert [mistake.key for mistake in verdict.mistakes] == [*BEFORE.get(key, []), key]
-
-
-# Several mistakes at once
-
-FORMULAS = {
-    "elementwise": lambda p, g: p * (1 - p) * g,
-    "sum-held-constant": lambda p, g: p * g,
-    "sum-not-weighted": lambda p, g: p * (g - g.sum(axis=-1, keepdims=True)),
-    "plain-mean": lambda p, g: p * (g - g.mean(axis=-1, keepdims=True)),
-    "probabilities-left-out": lambda p, g: g - (p * g).sum(axis=-1, keepdims=True),
-    "one-sum-over-batch": lambda p, g: p * (g - (p * g).sum()),
-}
-FACTORS = {"sign-flipped": -1, "factor-of-two": 2, "halved": 0.5}
-
-
-def exp_over_sum(z, shift=0):
-    exp = np.exp(z - shift)
-    return exp / exp.sum(axis=-1, keepdims=True)
-
-
-def filled(array, value):
-    array[...] = value
-    return array
-
-
-UNMET = {
-    "no-shift": lambda f, z, g: f(exp_over_sum(z), g),
-    "one-maximum-for-all": lambda f, z, g: f(exp_over_sum(z, z.max()), g),
-    "integer-result": lambda f, z, g: filled(np.zeros_like(z), f(softmax(z), g)),
-    "writes-into-argument": lambda f, z, g: (f(softmax(z), g), filled(z, 0))[0],
-}
-
-
-@pytest.mark.parametrize("factor", FACTORS)
-@pytest.mark.parametrize("formula", FORMULAS)
-def test_a_wrong_formula_and_a_wrong_factor_are_both_named(formula, factor):
-    verdict = check_softmax_vjp(lambda z, g: FACTORS[factor] * FORMULAS[formula](softmax(z), g))
-    assert {formula, factor} <= {mistake.key for mistake in verdict.mistakes}
-
-
-@pytest.mark.parametrize("demand", UNMET)
-@pytest.mark.parametrize("formula", FORMULAS)
-def test_a_wrong_formula_and_an_unmet_demand_are_both_named(formula, demand):
-    verdict = check_softmax_vjp(lambda z, g: UNMET[demand](FORMULAS[formula], z, g))
-    assert {formula, demand} <= {mistake.key for mistake in verdict.mistakes}
-
-
-def masked_in_place(z, mask, g):
-    z[~mask] = -np.inf
-    return softmax_backward(softmax(z), g)
-
-
-def long_way(z, t):
-    p = softmax(z)
-    return softmax_backward(p, -t / p) / len(z)
-
-
-def long_way_without_shift(z, t):
-    p = exp_over_sum(z)
-    return softmax_backward(p, -t / p) / len(z)
-
-
-def first_example_only(z, t):
-    gradient = np.zeros(z.shape)
-    for i in range(len(z)):
-        gradient[i] = (softmax(z[i]) - t[i]) / len(z)
-        return gradient
-
-
-@pytest.mark.parametrize(
-    ("name", "function", "keys"),
-    [
-        ("softmax_vjp", lambda z, g: -2 * right(z, g), "sign-flipped factor-of-two"),
-        ("softmax_cross_entropy_grad", long_way, "long-way"),
-        ("softmax_cross_entropy_grad", long_way_without_shift, "long-way no-shift"),
-        ("softmax_cross_entropy_grad", first_example_only, "loop-ends-early"),
-        ("softmax_cross_entropy_grad", lambda z, t: (softmax(z) - t).mean(), "rows-summed"),
-        ("soft_cross_entropy_grad", long_way, "long-way"),
-        (
-            "soft_cross_entropy_grad",
-            lambda z, t: (softmax(z) * t.sum(axis=1) - t) / len(z),
-            "keepdims-missing",
-        ),
-        (
-            "masked_softmax_backward",
-            lambda z, mask, g: softmax_backward(softmax(z), g) * mask,
-            "mask-not-renormalised",
-        ),
-        ("masked_softmax_backward", lambda z, mask, g: right(z, g), "mask-ignored"),
-        ("masked_softmax_backward", masked_in_place, "writes-into-argument"),
-        ("softmax_jacobian", lambda z: -np.diag(softmax(z)) - np.outer(softmax(z), softmax(z)),
-         "diagonal-negative"),
-    ],
-)  # fmt: skip
-def test_a_function_gets_the_names_that_are_true_of_it_and_no_other(name, function, keys):
-    verdict = CHECKS[f"check_{name}"](function)
-    assert [mistake.key for mistake in verdict.mistakes] == keys.split()
 
 
 # The seven statuses
@@ -238,60 +84,6 @@ def test_a_jacobian_with_all_logits_moved_together_is_named():
         return np.tile(slope[:, np.newaxis], len(z))
 
     assert check_softmax_jacobian(moves_all).misconception.key == "all-at-once"
-
-
-# Numeric gradients
-
-
-def quotients(h=1e-5, behind=1, over=2):
-    """Return a numeric gradient from the points x + h and x - behind * h."""
-
-    def gradient(function, x):
-        result = np.zeros(x.shape)
-        for index in np.ndindex(x.shape):
-            step = np.zeros(x.shape)
-            step[index] = h
-            result[index] = (function(x + step) - function(x - behind * step)) / (over * h)
-        return result
-
-    return gradient
-
-
-@pytest.mark.parametrize("step", [1e-7, 1e-6, 1e-5, 1e-4])
-def test_a_numeric_gradient_with_a_good_step_is_right(step):
-    assert check_finite_difference_gradient(quotients(step)).passed
-
-
-def never_put_back(function, x):
-    x, gradient = x.astype(float), np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        x[index] += 1e-5
-        above = function(x)
-        x[index] -= 2e-5
-        gradient[index] = (above - function(x)) / 2e-5
-    return gradient
-
-
-def only_the_first(function, x):
-    gradient = np.zeros(x.shape)
-    gradient.flat[0] = quotients()(function, x).flat[0]
-    return gradient
-
-
-@pytest.mark.parametrize(
-    ("gradient", "keys"),
-    [
-        (quotients(1e-3), "step-too-large"),
-        (quotients(1e-6, behind=0, over=1), "one-sided-difference"),
-        (quotients(1e-2, behind=0, over=1), "one-sided-difference step-too-large"),
-        (quotients(behind=0), "distance-halved one-sided-difference"),
-        (never_put_back, "not-restored"),
-        (only_the_first, "loop-ends-early"),
-    ],
-)
-def test_a_numeric_gradient_that_is_not_exact_enough_is_refused_by_name(gradient, keys):
-    verdict = check_finite_difference_gradient(gradient)
-    assert [mistake.key for mistake in verdict.mistakes] == keys.split()
 
 
 # What a verdict says
@@ -488,56 +280,3 @@ def test_a_function_that_draws_random_numbers_is_told_so():
         return right(z, cotangent) + 1e-9 * rng.normal(size=z.shape)
 
     assert check_softmax_vjp(noisy).misconception.key == "remembers"
-
-
-# Checking the checkers
-
-
-def compares(z, g, atol=1e-6):
-    def checker(backward):
-        measured = finite_difference_gradient(lambda z: (g * softmax(z)).sum(), z)
-        return np.allclose(backward(softmax(z), g), measured, rtol=0, atol=atol)
-
-    return checker
-
-
-Z, G = np.random.default_rng(2).normal(size=(2, 3, 4))
-
-
-def test_a_good_gradient_checker_is_correct_and_the_table_shows_all_it_was_given():
-    verdict = check_gradient_checker(compares(Z, G))
-    assert verdict.passed
-    assert len(verdict.table) == 1 + 4 + 14
-    for view in (str(verdict), verdict._repr_html_()):
-        assert "closed form" in view
-        assert "sign flipped" in view
-
-
-ONE_HOT = np.eye(4)[[0, 2, 3]]
-ONE_IS_CERTAIN = np.array([[0, 0, -9, -9], [20, 0, 0, 0], [-9, -9, 0, 0.0]])
-
-
-# What these miss of the fourteen wrong ones follows from their loss, logits, batch or tolerance.
-@pytest.mark.parametrize(
-    ("checker", "key", "let_through"),
-    [
-        (compares(Z, np.ones((3, 4))), "sum-loss", 6),
-        (compares(20 * Z, ONE_HOT, 1e-2), "saturated-and-loose", 6),
-        (compares(ONE_IS_CERTAIN, ONE_HOT, 1e-2), "saturated-and-loose", 0),
-        (compares(Z, ONE_HOT, 1e-2), "loose-tolerance", 0),
-        (compares(Z[0], G[0]), "one-example", 3),
-        (lambda backward: True, "accepts-everything", 14),
-    ],
-)
-def test_blind_checkers_let_wrong_backwards_through(checker, key, let_through):
-    verdict = check_gradient_checker(checker)
-    assert verdict.misconception.key == key
-    assert f"accepts {let_through} of 14 wrong backwards" in verdict.summary
-    assert sum("accepts ✗" in row[2] for row in verdict.table) == let_through
-
-
-@pytest.mark.parametrize("answer", [np.array([True, False]), 1, "True", np.float64(1)])
-def test_a_gradient_checker_that_returns_neither_true_nor_false_is_told_so(answer):
-    verdict = check_gradient_checker(lambda backward: answer)
-    assert verdict.status is Status.WRONG_TYPE
-    assert not verdict.hint
