@@ -17,7 +17,7 @@ from softmax_lessons.numerics import (
     softmax_vjp,
 )
 
-if sys.platform == "emscripten":  # in a browser
+if sys.platform == "emscripten" and "IPython" in sys.modules:  # a notebook in a browser
     from softmax_lessons._browser import set_up
 
     set_up()

@@ -25,7 +25,7 @@ PAGES = [
     for page in sorted(SITE.rglob("*.html"))
     if page.relative_to(SITE).parts[0] not in {"lite", "_static"}
 ] or ["index.html"]
-# The guides, keys, worksheets and modules are made alike, so the last of each kind stands for all.
+# The cards, keys, worksheets and modules are made alike, so the last of each kind stands for all.
 OF_EACH_KIND = {re.sub(r"\d\d|softmax_lessons\.\w+", "", page): page for page in PAGES}.values()
 SET = "() => window.MathJax?.startup?.promise"
 # The rule of empty table headers does not see MathML, so there is a test for that.
