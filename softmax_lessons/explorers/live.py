@@ -74,6 +74,7 @@ def live(view):
     ----------
     view : TrainingView
     """
-    show(view)
+    replace_earlier(view)
+    display({VIEW: view.widget._repr_mimebundle_()[VIEW]}, raw=True)
     yield
     clear_output(wait=True)

@@ -72,7 +72,7 @@ class LiveFigure:
         to say what it shows, and its numbers as `text`.
         """
         data = {
-            VIEW: {"version_major": 2, "version_minor": 0, "model_id": owner.widget.model_id},
+            VIEW: owner.widget._repr_mimebundle_()[VIEW],
             "image/png": b64encode(self.image.value).decode("ascii"),
             "text/plain": text,
         }

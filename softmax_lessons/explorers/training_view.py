@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.ticker import MultipleLocator
 
-from softmax_lessons.explorers.live_figure import LiveFigure
+from softmax_lessons.explorers.live_figure import VIEW, LiveFigure
 from softmax_lessons.plotting import ACCENT, CLASS_COLOURS
 
 REDRAWS = 30
@@ -157,5 +157,7 @@ class TrainingView:
         return "; ".join(runs) + "."
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        """Return the live widget, and for readers without one the curves and the final numbers."""
-        return self._live.bundle(self, self.describe(), self.alt())
+        """Return the curves and the final numbers, which move no more."""
+        data, metadata = self._live.bundle(self, self.describe(), self.alt())
+        del data[VIEW]
+        return data, metadata
