@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-LONGEST = 150_000
+LONGEST = 600_000
 """Milliseconds after which something must have gone wrong, on a busy computer too."""
 
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
