@@ -68,7 +68,7 @@ def live(view):
     """Show the widget of a view below the cell for as long as a ``with`` block runs.
 
     Then the cell's output is cleared, so that the view, as the last expression of the same cell,
-    stands there as a picture. After an error the widget stays.
+    stands there as a picture. After an error, or an interrupt, it does too.
 
     Parameters
     ----------
@@ -76,5 +76,11 @@ def live(view):
     """
     replace_earlier(view)
     display({VIEW: view.widget._repr_mimebundle_()[VIEW]}, raw=True)
-    yield
+    try:
+        yield
+    except BaseException:
+        clear_output(wait=True)
+        picture, metadata = view._repr_mimebundle_()
+        display(picture, metadata=metadata, raw=True)
+        raise
     clear_output(wait=True)
