@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from softmax_lessons.exercises import CHECKS, check_beats, check_input
-from softmax_lessons.exercises.exposing import EXPOSED
+from softmax_lessons.exercises.exposing_inputs import EXPOSED
 from softmax_lessons.judging.explain import agrees
 from softmax_lessons.judging.verdict import Status
 from softmax_lessons.mistakes.formula import Formula

@@ -8,7 +8,7 @@ import numpy as np
 from softmax_lessons import numerics
 from softmax_lessons.diagnosis.cell import Verdicts, run, say_what_to_do
 from softmax_lessons.diagnosis.doorway import diagnose_by
-from softmax_lessons.judging.checker import judge_checker
+from softmax_lessons.judging.gradient_checker import judge_checker
 from softmax_lessons.judging.observe import kind_of
 from softmax_lessons.judging.safe_call import Caller
 from softmax_lessons.judging.verdict import Status, Verdict

@@ -16,7 +16,7 @@ import numpy as np  # noqa: F401 - for the examples
 from softmax_lessons import numerics  # noqa: F401 - for the examples
 from softmax_lessons.diagnosis import diagnose  # noqa: F401 - copies of lessons have it from here
 from softmax_lessons.exercises.attempt import verdict_on
-from softmax_lessons.exercises.exposing import EXPOSED, judge_backward, judge_input
+from softmax_lessons.exercises.exposing_inputs import EXPOSED, judge_backward, judge_input
 from softmax_lessons.exercises.hints import next_hint
 from softmax_lessons.exercises.progress import note
 from softmax_lessons.judging.safe_call import Caller

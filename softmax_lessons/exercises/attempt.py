@@ -5,7 +5,7 @@ from types import FunctionType
 
 from softmax_lessons.diagnosis.doorway import diagnose_by
 from softmax_lessons.diagnosis.reading import strangers
-from softmax_lessons.judging.checker import judge_checker
+from softmax_lessons.judging.gradient_checker import judge_checker
 from softmax_lessons.judging.judge import Attempt, judge
 from softmax_lessons.judging.observe import kind_of
 from softmax_lessons.judging.verdict import Status, Verdict, nothing_yet
