@@ -41,7 +41,8 @@ USES = {
 def answer_of(backward, z, g):
     """Return what a reader's function answers, shape (n,), and what is wrong with that.
 
-    The function gets arrays of its own, shape (1, n), and may do anything. Where its answer cannot
+    It gets arrays of its own, shape (1, n), and may do anything. A class or an object has its
+    forward called before its backward. Where its answer cannot
     be drawn the first is NaN and the second a clause; else the second is empty.
 
     Examples
@@ -53,7 +54,7 @@ def answer_of(backward, z, g):
     """
     none, shape = np.full_like(z, np.nan), (1, len(z))
     copies = z.reshape(shape).copy(), g.reshape(shape).copy()
-    answer, error = Caller()(lambda: kept(backward(*copies)))
+    answer, error = Caller()(lambda: kept(_called(backward, *copies)))
     if error is not None:
         said = " ".join(f"{type(error).__name__}: {error}".split())
         return none, f"it raised {said[:60]}"
@@ -66,6 +67,14 @@ def answer_of(backward, z, g):
     if not np.isfinite(answer).all():
         return none, "it returned numbers that are not finite"
     return answer[0], ""
+
+
+def _called(backward, z, g):
+    if not hasattr(backward, "backward"):
+        return backward(z, g)
+    layer = backward() if isinstance(backward, type) else backward
+    layer.forward(z)
+    return layer.backward(g)
 
 
 class GradientState(NamedTuple):
@@ -97,9 +106,10 @@ class GradientExplorer(Explorer):
 
     Parameters
     ----------
-    backward : callable or None
+    backward : callable, class, object or None
         Your own backward(z, cotangent), both of shape (1, 3) as is its answer, drawn beside the
-        others. Where it fails, the picture says how.
+        others; or what has a forward(z) and a backward(cotangent). Where it fails, the picture says
+        how.
 
     Examples
     --------
