@@ -62,7 +62,8 @@ def test_each_status_is_reached(function, status):
     verdict = check_softmax_vjp(function)
     assert verdict.status.value == status
     assert verdict.passed == (status == "correct")
-    assert str(verdict).startswith(f"softmax_vjp(z, cotangent): {status}\n")
+    named = "" if "<" in function.__name__ or status == "not attempted" else function.__name__
+    assert str(verdict).startswith(f"{named or 'softmax_vjp'}(z, cotangent): {status}\n")
 
 
 def not_implemented(*arguments):
@@ -192,7 +193,7 @@ def test_a_hint_belongs_to_the_mistake_however_often_it_is_made():
 def test_without_a_name_each_new_attempt_uncovers_the_next_hint_and_the_same_code_does_not():
     first, second = renamed(unknown, "mine"), renamed(unknown_too, "mine")
     hints = [check_softmax_vjp(f).hint[:11] for f in (first, first, second, first)]
-    assert hints == ["hint 1 of 3", "hint 1 of 3", "hint 2 of 3", "hint 2 of 3"]
+    assert hints == ["hint 1 of 2", "hint 1 of 2", "hint 2 of 2", "hint 2 of 2"]
 
 
 def test_a_slip_uncovers_no_hint():

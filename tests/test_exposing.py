@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from softmax_lessons.exercises import CHECKS, check_beats, check_input
-from softmax_lessons.exercises.exposing_inputs import EXPOSED
+from softmax_lessons.exercises.exposing_inputs import EXPOSED, LARGEST
 from softmax_lessons.judging.explain import agrees
 from softmax_lessons.judging.verdict import Status
 from softmax_lessons.mistakes.formula import Formula
@@ -29,6 +29,12 @@ def program(name, formula=None):
     return known["program"]
 
 
+def valid(name):
+    """Return the inputs of a task that are not too large to be handed in."""
+    inputs = TASKS[name].inputs
+    return [case for case in inputs if np.abs(case.arguments[0]).max() <= LARGEST]
+
+
 def differs(task, formula, case):
     try:
         wrong = task.predict(case, result=formula)
@@ -41,7 +47,7 @@ def differs(task, formula, case):
 def test_no_input_exposes_a_right_program_and_only_none_says_so(name):
     right = program(name)
     assert check_input(right, name, None).passed
-    for case in TASKS[name].inputs:
+    for case in valid(name):
         verdict = check_input(right, name, case.arguments)
         assert verdict.status is Status.WRONG
         assert verdict.summary.startswith("The program is right for this input")
@@ -53,7 +59,7 @@ def test_an_input_exposes_a_wrong_program_exactly_where_it_is_wrong(name):
     for formula in [f for f in task.result[1:] if f.keys][:4]:
         wrong = program(name, formula)
         assert not check_input(wrong, name, None).passed
-        for case in task.inputs[::4]:
+        for case in valid(name)[::4]:
             verdict = check_input(wrong, name, case.arguments)
             assert verdict.passed == differs(task, formula, case)
 
@@ -246,5 +252,5 @@ def test_a_class_that_fails_on_some_inputs_is_still_read_as_a_class():
             return grad / len(grad)
 
     verdict = CHECKS["check_softmax_cross_entropy_grad"](Layer)
-    assert verdict.read_as.startswith("Layer: forward(logits, labels)")
+    assert verdict.read_as.startswith("Layer.forward(logits: logits, labels: labels), then")
     assert not verdict.passed

@@ -1,4 +1,4 @@
-"""Whole programs, as a text or a cell: what they define is read, and what stops them is told."""
+"""Whole programs, as a text or a cell: what they hold of softmax is read, in whatever form."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,14 +8,17 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from softmax_lessons.diagnosis import diagnose, load_ipython_extension
-from softmax_lessons.judging.verdict import Status
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
-
-SCRIPT = """
+SOFT = """
 import numpy as np
 
+def soft(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+"""
+LAYER = """
 class Softmax:
     def forward(self, x):
         self.p = np.exp(x - x.max(-1, keepdims=True))
@@ -24,33 +27,155 @@ class Softmax:
 
     def backward(self, g):
         return self.p * (1 - self.p) * g
-
-loss = cross_entropy(Softmax().forward(X), y)
-
-def jacobian(s):
-    return np.diag(s) - np.outer(s, s)
-
-def load(path):
-    return open(path)
 """
-ENDS_IN = "name 'cross_entropy' is not defined, in the line `loss = cross_entropy"
+CLASSIFIER = """
+def fit_cost(W, X, y, reg):
+    n = len(X)
+    p = soft(X @ W)
+    loss = -np.log(p[np.arange(n), y]).mean() + reg * (W * W).sum()
+    p[np.arange(n), y] -= 1
+    return loss, X.T @ p / n + 2 * reg * W
+"""
+NETWORK = """
+class Net:
+    def __init__(self, sizes):
+        gen = np.random.default_rng(0)
+        self.W = [gen.normal(size=pair) for pair in zip(sizes, sizes[1:])]
+
+    def forward(self, x):
+        self.A = [x, np.tanh(x @ self.W[0])]
+        self.A.append(soft(self.A[-1] @ self.W[1]))
+        return self.A[-1]
+
+    def loss(self, t):
+        return -(t * np.log(self.A[-1])).sum(axis=1).mean()
+
+    def backward(self, t):
+        delta = (self.A[-1] - t) / len(t)
+        below = delta @ self.W[1].T * (1 - self.A[1] ** 2)
+        return [self.A[0].T @ below, self.A[1].T @ delta]
+"""
+CACHE = """
+def softmax_forward(z):
+    p = soft(z)
+    return p, {"p": p}
+
+def softmax_backward(g, cache):
+    p = cache["p"]
+    return p * (g - (p * g).sum(axis=1, keepdims=True))
+"""
+FLAG = """
+def softmax(z, derivative=False):
+    p = soft(z)
+    return p * (1 - p) if derivative else p
+"""
+LISTS = """
+from math import exp
+def softmax(row):
+    top = max(row)
+    exps = [exp(v - top) for v in row]
+    return [e / sum(exps) for e in exps]
+"""
+BY_SCRIPT = """
+import numpy as np
+X = np.random.default_rng(0).normal(size=(6, 4))
+T = np.eye(3)[[0, 1, 2, 0, 1, 1]]
+W = np.random.default_rng(1).normal(size=(4, 3))
+for step in range(5):
+    Z = X @ W
+    Z = Z - Z.max(axis=1, keepdims=True)
+    P = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    G = (P - T) / len(X)
+    W = W - 0.1 * X.T @ G
+"""
+CASES = [
+    (SOFT + LAYER, "Softmax.backward", "elementwise"),
+    (SOFT + CLASSIFIER, "fit_cost", ""),
+    (SOFT + CLASSIFIER.replace("p / n +", "p +"), "fit_cost", "no-average"),
+    (SOFT + NETWORK, "Net.backward", ""),
+    (SOFT + NETWORK.replace("].T @", "].T / len(t) @"), "Net.backward", "averaged-twice"),
+    (SOFT + CACHE, "softmax_backward", ""),
+    (SOFT + CACHE.replace("(p * g).sum", "g.mean"), "softmax_backward", "plain-mean"),
+    (SOFT + FLAG, "softmax(derivative=True)", "elementwise"),
+    (LISTS, "softmax", ""),
+    (LISTS.replace("v - top", "v"), "softmax", "no-shift"),
+    (BY_SCRIPT, "script", ""),
+    (BY_SCRIPT.replace("axis=1", "axis=0"), "script", "wrong-axis"),
+]
 
 
-def test_a_script_that_ends_in_an_error_is_read_to_its_end():
-    layer, jacobian, load = verdicts = diagnose(SCRIPT)
-    assert layer.misconception.key == "elementwise"
-    assert jacobian.passed
-    assert load.status is Status.NOT_READ
-    for text in (str(verdicts), verdicts._repr_html_().replace("&#x27;", "'")):
-        assert ENDS_IN in text
-        assert "load: It was called in several ways, and it failed each time." in text
+@pytest.mark.parametrize(("text", "part", "key"), CASES)
+def test_a_program_is_read_as_it_is_written(text, part, key):
+    told = {verdict.part: verdict for verdict in diagnose(text)}
+    assert {mistake.key for mistake in told[part].mistakes} == set(filter(None, [key]))
+    if key and "script" not in part:
+        assert told[part].code in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [("+ 2 * reg * W", "regulariser-forgotten"), ("2 * reg * W", "regulariser-factor")],
+)
+def test_a_regulariser_in_the_loss_has_to_be_in_the_gradient(changed, key):
+    wrong = CLASSIFIER.replace(changed, "reg * W" if key.endswith("factor") else "")
+    (verdict, _) = diagnose(SOFT + wrong)
+    assert verdict.misconception.key == key
+
+
+ELEMENTWISE = "def softmax_grad(p, g):\n    return p * (1 - p) * g"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"%matplotlib inline\n{ELEMENTWISE}\nsoftmax_grad?",
+        f"Here is my code:\n```python\n{ELEMENTWISE}\n```\nIs it right?",
+        ">>> " + ELEMENTWISE.replace("\n", "\n... ") + "\n>>> 1\n1",
+        "In [1]: " + ELEMENTWISE.replace("\n", "\n   ...: ") + "\nOut[1]: 3",
+        ELEMENTWISE.replace("\n", "\n    ").replace("def", "    def") + "\n    print 'done'",
+        ELEMENTWISE.replace("\n", "\r\n").replace("    ", "\t") + "\r\nx = \u201cquoted\u201d",
+        f"try:\n    1 / 0\nexcept ZeroDivisionError, e:\n    pass\n{ELEMENTWISE}",
+        f"{ELEMENTWISE}\nthis line is no Python",
+        f"from numba import njit\n@njit\n{ELEMENTWISE}",
+        f"x = undefined\n{ELEMENTWISE}",
+    ],
+)
+def test_what_stands_around_code_does_not_keep_it_from_being_read(text):
+    (verdict,) = diagnose(text)
+    assert verdict.misconception.key == "elementwise"
+    assert "return p * (1 - p) * g" in text.splitlines()[verdict.line - 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def sigmoid_prime(a):\n    return a * (1 - a)",
+        "def relu_backward(dout, x):\n    return dout * (x > 0)",
+        "def mse_grad(a, t):\n    return 2 * (a - t) / len(a)",
+        "def step(w, grad):\n    return w - 0.1 * grad",
+        "def normalise(x):\n    return x / x.sum(axis=1, keepdims=True)",
+        "def load(path):\n    return open(path)",
+    ],
+)
+def test_what_has_nothing_to_do_with_softmax_is_not_spoken_of(text):
+    assert diagnose(text) == ()
+    assert diagnose(SOFT + text)[0].part == "soft"
+
+
+def test_what_is_wrong_comes_first_and_what_could_not_be_read_has_a_reason():
+    unread = "def softmax_backward(p):\n    return p * missing"
+    verdicts = diagnose(SOFT + LAYER + unread)
+    assert [verdict.passed for verdict in verdicts] == [False, True, True]
+    assert "NameError: name 'missing' is not defined" in verdicts.unread["softmax_backward"]
+    for text in (str(verdicts), verdicts._repr_html_()):
+        assert "softmax_backward could not be read." in text
 
 
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("def f(x:", "This is not Python"),
-        ("softmax", "There is no function and no class"),
+        ("def f(x:", "no Python: line 1, `def f(x:`"),
+        ("softmax", "No function of softmax was found here"),
         ("import sys; sys.exit(1)", "SystemExit"),
     ],
 )
@@ -72,12 +197,12 @@ def shell():
 
 
 def test_a_cell_runs_as_it_is_and_all_that_it_defines_is_diagnosed(shell, capsys):
-    result = shell.run_cell("%%diagnose\nprint('as it is')\n" + SCRIPT).result
-    assert [verdict.passed for verdict in result] == [False, True, False]
+    result = shell.run_cell(f"%%diagnose\nprint('as it is')\n{SOFT}{LAYER}").result
+    assert [verdict.passed for verdict in result] == [False, True, True]
     assert capsys.readouterr().out.startswith("as it is")
     assert "Softmax" in shell.user_ns
     shown = shell.run_cell("%%diagnose\nten = 10\nten").result
-    assert "Out[0]: 10" in capsys.readouterr().out
+    assert "10" in capsys.readouterr().out
     assert shown == ()
 
 
@@ -86,7 +211,7 @@ def test_the_cell_to_paste_into_says_what_to_do_where_its_first_line_is_lost(she
     (paste_here,) = [cell for cell in notebook.cells if "Your code goes here" in cell.source]
     for cell_id, told in [(paste_here.id, True), ("another", False)]:
         shell.kernel = SimpleNamespace(get_parent=lambda i=cell_id: {"metadata": {"cellId": i}})
-        shell.run_cell(SCRIPT)
+        shell.run_cell(SOFT)
         assert ("Type %%diagnose as the first line" in capsys.readouterr().out) == told
-    shell.run_cell(f"%%diagnose\n{SCRIPT}")
+    shell.run_cell(f"%%diagnose\n{SOFT}")
     assert "Type %%diagnose" not in capsys.readouterr().out

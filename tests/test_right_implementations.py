@@ -262,7 +262,8 @@ def test_a_right_implementation_is_not_accepted_with_its_results_spoilt(name, sp
 @pytest.mark.parametrize("when", [another_input, same_again, integers, large])
 @pytest.mark.parametrize("name", ARRAYS)
 def test_a_right_implementation_is_not_accepted_with_its_results_spoilt_at_times(name, when):
-    assert is_refused(name, spoilt(RIGHT[name][0], SPOILINGS["doubled"], when))
+    not_asked = when is integers and name == "masked_softmax_backward"
+    assert is_refused(name, spoilt(RIGHT[name][0], SPOILINGS["doubled"], when)) != not_asked
 
 
 @pytest.mark.parametrize("when", [another_input, same_again])

@@ -1,4 +1,9 @@
-"""Diagnoses programs as people have them: as a function, a class, an object, a text or a cell."""
+"""Diagnoses programs as people have them: as a function, a class, an object, a text or a cell.
+
+`text` and `program` read a text and run it, `plans` and `layouts` are ways to call its parts,
+`search` tries them and finds what comes back in `tables` of formulas, where `evidence` admits it,
+`answer` has it judged, `inside` looks at what appears line by line. `reader` does all of it.
+"""
 
 import sys
 from dataclasses import replace
@@ -6,13 +11,15 @@ from dataclasses import replace
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.diagnosis.cell import Verdicts, run, say_what_to_do
-from softmax_lessons.diagnosis.doorway import diagnose_by
+from softmax_lessons.diagnosis.cell import Verdicts, say_what_to_do
+from softmax_lessons.diagnosis.program import RUNS, Live, Program
+from softmax_lessons.diagnosis.reader import Reader
+from softmax_lessons.diagnosis.standins import is_stand_in
 from softmax_lessons.judging.gradient_checker import judge_checker
 from softmax_lessons.judging.observe import kind_of
 from softmax_lessons.judging.safe_call import Caller
 from softmax_lessons.judging.verdict import Status, Verdict
-from softmax_lessons.mistakes.tasks import READ, TASKS
+from softmax_lessons.mistakes.tasks import TASKS
 
 
 def diagnose(program):
@@ -21,14 +28,14 @@ def diagnose(program):
     Parameters
     ----------
     program : callable, class, object or str
-        A function of logits, probabilities, an incoming gradient, targets or labels, in any usual
-        order; a class, or an object of one, with a forward and a backward; or the text of a
-        program, which is run, with the verdicts on all functions and classes that it defines.
+        The text of a program, which is run as far as it goes, or a function, a class, or an object
+        with a forward and a backward. How it is called is found by trying.
 
     Returns
     -------
     Verdict or Verdicts
-        It begins with how the program was read. Which shapes it takes is no mistake here.
+        It says how the program was read. Which shapes it takes is no mistake here. For a text, the
+        verdicts on all parts in which softmax was found, the wrong ones first.
 
     Examples
     --------
@@ -38,7 +45,8 @@ def diagnose(program):
     'elementwise'
     """
     if isinstance(program, str):
-        return _all_of(*run(program, {"__name__": "__main__"}, Caller()))
+        call = Caller(RUNS)
+        return _read(Program(program, {"__name__": "__main__", "np": np}, call))
     if not callable(program) and not hasattr(type(program), "backward"):
         summary = "Hand in a function, a class or an object with forward and backward:"
         summary += f" got {kind_of(program, Caller())}."
@@ -46,16 +54,19 @@ def diagnose(program):
     is_checker, _ = Caller()(lambda: type(program(numerics.softmax_backward)) in (bool, np.bool_))
     if is_checker:
         verdict = judge_checker(TASKS["gradient_checker"].signature, program, Caller())
-    else:
-        verdict, _ = diagnose_by(program, READ, Caller())
-    hint = verdict.misconception.hint if verdict.misconception else ""
-    return replace(verdict, hint=hint)
+        hint = verdict.misconception.hint if verdict.misconception else ""
+        return replace(verdict, hint=hint)
+    live = Live(program)
+    verdicts = _read(live, soft=True)
+    for verdict in verdicts:
+        return verdict
+    why = next(iter(verdicts.unread.values()), "It is unclear what this computes.")
+    return Verdict(live.name, Status.NOT_READ, why)
 
 
-def _all_of(defined, trouble):
-    verdicts = Verdicts(map(diagnose, defined))
-    verdicts.trouble = trouble
-    return verdicts
+def _read(program, soft=False):
+    reader = Reader(program, soft)
+    return Verdicts.of(reader.read(), reader.unread, program.troubles)
 
 
 def _diagnose_cell(line, cell):
@@ -68,7 +79,12 @@ def _diagnose_cell(line, cell):
         except (Exception, SystemExit) as error:
             return None, error
 
-    return _all_of(*run(shell.transform_cell(cell), shell.user_ns, call))
+    before = {*shell.user_ns}
+    verdicts = _read(Program(cell, shell.user_ns, call, everything=True))
+    for name in {*shell.user_ns} - before:
+        if is_stand_in(shell.user_ns[name]):
+            del shell.user_ns[name]
+    return verdicts
 
 
 def load_ipython_extension(shell):

@@ -1,248 +1,188 @@
-"""Ways to call a program for an task, as people write programs.
+"""A plan in which it is known what each argument is: called like a task, to be judged."""
 
-A reading says which argument is what, whether examples are rows, columns or a single vector, and
-what comes back. What PyTorch computes is read the same way, where it is installed and in use.
-"""
-
-import inspect
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import chain, permutations, product
 
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.judging.observe import kept
-from softmax_lessons.mistakes.inputs import INTEGERS
+from softmax_lessons.diagnosis.layouts import ARRAYS, CONSTANTS, LAYOUTS, TARGETS, put
+from softmax_lessons.diagnosis.plans import Again, Earlier, Plan
+from softmax_lessons.diagnosis.watch import numbers
+from softmax_lessons.judging.explain import Explanation
+from softmax_lessons.mistakes.inputs import Input
 from softmax_lessons.mistakes.task import Task
 
-TARGETS = "t y y_true target targets label labels one_hot"
-ROLES = {
-    "z": ("logits", "z x logits scores a inputs input_data input"),
-    "p": ("probabilities", "p s probs probabilities prob y_hat yhat y_pred out output softmax_out"),
-    "logp": ("log-probabilities", "logp log_p log_probs"),
-    "g": ("the incoming gradient", "g grad dout dy upstream cotangent err error grad_output dvalues"
-          " delta da dl gradient grad_p grad_log_p"),
-    "t": ("one-hot targets", TARGETS),
-    "y": ("labels", TARGETS),
-    "column": ("labels in a column", TARGETS),
-    "axis": ("the axis", "axis dim"),
-    "T": ("the temperature", "t temperature temp tau"),
-    "mask": ("the mask", "mask"),
-    "function": ("a function", "f func function fn"),
-    "x": ("a point", "x w params point theta"),
-    "h": ("the step", "h eps epsilon step delta"),
-}  # fmt: skip
-"""What each role is, and the names that arguments in this role go by."""
-ONLY_BY_NAME = {"axis", "T", "mask", "function", "h"}
-AFTER = {"g": ("g", "z g", "p g", "z p g"), "t": ("", "t", "y", "z t", "p t", "z y", "p y")}
-"""What its backward may be given, where it takes an incoming gradient and where it takes none."""
-LAYOUTS = {
-    "examples are rows": (lambda a: a, lambda a: a),
-    "examples are columns": (lambda a: a.T, lambda a: a.T),
-    "one example at a time": (lambda a: a[0], lambda a: a[None]),
+WORDS = {
+    "z": "logits",
+    "p": "probabilities",
+    "logp": "log-probabilities",
+    "g": "the incoming gradient",
+    "t": "one-hot targets",
+    "axis": "the axis",
+    "T": "the temperature",
+    "mask": "the mask",
+    "function": "a function",
+    "x": "a point",
+    "h": "the step",
 }
-"""How to lay out an array for a program, and what it returns for us."""
-ROWS, COLUMNS, ONE = LAYOUTS
-FORWARD = ("forward", "__call__", "compute", "call", "activate", "fprop", "softmax")
-BACKWARD = ("backward", "delta", "backprop", "bprop", "gradient", "grad", "derivative")
-NO_AXIS = {"one-sum-over-batch", "one-sum-for-all", "one-maximum-for-all", "keepdims-missing"}
-"""Mistakes that are none where there is only one example."""
+"""What each role is called."""
 
 
 @dataclass(eq=False)
-class Reading:
-    """A way to call a program for an task."""
+class Match:
+    """A plan, an output of it, and what explains that: a task, and what plays each of its roles."""
 
-    task: Task  # with those inputs for which the program can be called this way
-    run: Callable  # calls the program, given a dict from roles to values
-    names: tuple  # the program's names, each with its role
-    read_as: str  # the same in words
-    layout: str
-    tensors: bool = False  # whether it is given tensors of PyTorch
-    pair: bool = False  # whether a call has shown that it returns a loss too
-    sums: bool = False  # and that this is the sum of the losses, not their mean
+    plan: Plan
+    path: str
+    task: Task
+    roles: dict  # from a role to a place
+    explanation: Explanation
+    cost: float
+    of_log: bool = False  # whether an array is given as logarithms of probabilities
+
+    @property
+    def keys(self):
+        """The mistakes."""
+        return self.explanation.keys
+
+    def arguments(self, values):
+        """Return what the task is given, for the rows of a plan."""
+        given = []
+        for role in self.task.roles:
+            rows = -1 if role == "axis" else values[self.roles[role]]
+            rows = rows[0] if self.task.jacobian and "batched" not in self.task.name else rows
+            given.append(numerics.log_softmax(rows) if role == "logp" and self.of_log else rows)
+        return tuple(given)
+
+
+def own_scale(task, arguments, out, scalars):
+    """Return by what the gradient of a program's own loss differs from that of the mean.
+
+    A loss may be a sum over the examples, or anything else in proportion: then the gradient may,
+    too. None where no number that the program returned is such a loss.
+    """
+    values = dict(zip(task.roles, arguments, strict=True))
+    N = len(values["t"])
+    with np.errstate(all="ignore"):
+        p = numerics.softmax(values["z"]) if "z" in values else values["p"]
+        total = -(values["t"] * np.log(p)).sum()
+        ratios = [s / total for s in scalars if np.isfinite(s / total) and s / total > 1e-6]
+        for r in ratios:
+            if np.shape(out) == p.shape and np.allclose(out, r * (p - values["t"]), 1e-5, 1e-9):
+                return r * N
+    return N if any(abs(r - 1) < 1e-4 for r in ratios) else None
+
+
+class _Spread(Task):
+    """A task behind a product with the identity, by which one NaN spreads over all examples."""
+
+    def predict(self, *arguments):
+        """Return what the formula gives, NaN in a class of one example being one in all."""
+        y = super().predict(*arguments)
+        return np.where(np.isfinite(y).all(axis=0), y, np.nan) if y.ndim == 2 else y
+
+
+class Reading:
+    """A match, called like its task."""
+
+    def __init__(self, match):
+        self.match, self.plan = match, match.plan
+        self.task, self.layout = match.task, match.plan.layout
+        if any("the identity" in step.forms for step in self.plan.steps):
+            self.task = _Spread(**vars(match.task))
+        if self.layout is LAYOUTS["block"]:
+            pairs = [case for case in self.task.inputs if len(case.arguments[0]) % 2 == 0]
+            self.task = replace(self.task, inputs=tuple(pairs))
+        if self.layout is LAYOUTS["square"]:
+            alike = [c for c in self.task.inputs if len({*np.shape(c.arguments[0])}) == 1]
+            self.task = replace(self.task, inputs=tuple(alike))
+        self.task = replace(self.task, inputs=tuple(filter(self.takes, self.task.inputs)))
+        self.scale = None
+
+    def takes(self, case):
+        """Tell whether it can be called with an input: rows, and softmax along them."""
+        return "axis" not in self.task.roles or (
+            case.arguments[-1] == -1 and case.arguments[0].ndim == 2
+        )
 
     def values(self, arguments):
-        """Return what each role is, laid out for the program."""
-        values = {"axis": -1, "h": 1e-5}
-        values |= zip(self.task.roles, arguments, strict=True)
-        if "z" in values:
-            values["p"] = numerics.softmax(values["z"], values["axis"])
-        elif "logp" in values:  # these are logits too, which log_softmax leaves as they are
-            values["z"] = values["logp"]
-        if "t" in values:
-            values["y"] = values["t"].argmax(axis=-1)
-            values["column"] = values["y"][..., None]
-        put = LAYOUTS[self.layout][0]
-        return {role: put(a) if np.ndim(a) else a for role, a in values.items()}
+        """Return rows by place, for the arguments of the task."""
+        roles = dict(zip(self.task.roles, arguments, strict=True))
+        first = np.atleast_2d(roles[self.task.like])
+        values = self.plan.values(*first.shape)
+        for role, place in self.match.roles.items():
+            values[place] = np.atleast_2d(roles[role])  # log-probabilities are logits, too
+        return values
 
     def __call__(self, *arguments):
-        """Return what the program returns, laid out as the task has it."""
-        values = self.values(arguments)
-        if self.tensors:
-            tensor = sys.modules["torch"].tensor
-            values = {k: tensor(a) if isinstance(a, np.ndarray) else a for k, a in values.items()}
-        result = self.run(values)
-        if isinstance(result, tuple):  # a loss and a gradient, in either order
-            self.pair, parts = True, [kept(part) for part in result]
-            loss = next((part for part in parts if not np.ndim(part)), None)
-            result = next((part for part in parts[::-1] if np.ndim(part)), parts[-1])
-            if "t" in values and np.ndim(values["y"]) and len(values["y"]) > 1:
-                result = self._of_the_mean(loss, result, values)
-        return LAYOUTS[self.layout][1](kept(result))
+        """Return what the program gives, laid out as the task has it."""
+        try:
+            outcome = self.plan.run(self.values(arguments))
+        except (OverflowError, ZeroDivisionError):  # of the math module, where NumPy gives NaN
+            return np.full(self.task.predict(Input(arguments)).shape, np.nan)
+        return self.result(outcome, arguments)
 
-    def _of_the_mean(self, loss, gradient, values):
-        """Return a gradient as that of the mean loss, where the program's own loss is a sum."""
-        if isinstance(loss, np.ndarray) and np.isfinite(loss):
-            total = -np.log(values["p"][values["t"] == 1]).sum()
-            self.sums = bool(abs(loss - total) < 1e-4 * total)
-        divides = self.sums and isinstance(gradient, np.ndarray)
-        return gradient / len(values["y"]) if divides else gradient
+    def result(self, outcome, arguments):
+        """Return the output that was matched, as rows."""
+        out = outcome.arrays[self.match.path]
+        n = np.shape(arguments[0])[-1]
+        if self.task.jacobian or "jacobian" in self.task.name:
+            one = "batched" not in self.task.name
+            return out.ravel() if one and out.ndim == 2 and 1 in out.shape and n > 1 else out
+        rows = as_rows(out, self.layout, np.atleast_2d(arguments[0]).shape)
+        if "t" in self.task.roles and len(rows) > 1:
+            scale = own_scale(self.task, arguments, rows, outcome.scalars)
+            self.scale = self.scale if scale is None else scale
+            rows = rows / (self.scale or 1)
+        return rows
 
     def named(self, arguments):
         """Return what the program is given, by its own names."""
-        values = self.values(arguments)
-        return tuple((name, values[role]) for name, role in self.names)
+        values, named = self.values(arguments), []
+        for s, step in enumerate(self.plan.steps):
+            for k, (name, form) in enumerate(zip(step.arguments, step.forms, strict=False)):
+                if (s, k) in values and (form in TARGETS or (s, k) in self.match.roles.values()):
+                    named.append((name, put(form, self.layout, values[s, k])))
+                elif form == "the identity":
+                    named.append((name, np.eye(len(np.atleast_2d(arguments[0])))))
+        return tuple(named)
 
     def laid(self, result):
         """Return a result as the program would return it."""
-        return LAYOUTS[self.layout][0](result) if np.ndim(result) > 1 else result
+        lay = np.ndim(result) == 2 and not self.task.jacobian
+        result = result * (self.scale or 1)  # as the program's own loss has it
+        return np.asarray(self.layout.put(result)) if lay else result
 
     @property
-    def strangers(self):
-        """How many names belong to another role than they are read in."""
-        return strangers(*zip(*self.names, strict=True)) if self.names else 0
-
-    @property
-    def same_arguments(self):
-        """Whether the program takes those of the task, in any order, or labels for targets."""
-        roles = {"t" if role in ("y", "column") else role for _, role in self.names}
-        return roles == {*self.task.roles} and self.layout == ROWS and not self.pair
-
-
-def name_of(program):
-    """Return the name of a function or class, and that of the class of an object."""
-    return getattr(program, "__name__", type(program).__name__)
+    def read_as(self):
+        """Say how the program is called."""
+        said, roles = [], {place: role for role, place in self.match.roles.items()}
+        for s, step in enumerate(self.plan.steps):
+            given = [
+                f"{name}: {_said(form, roles.get((s, k)), roles)}"
+                for k, (name, form) in enumerate(zip(step.arguments, step.forms, strict=False))
+            ]
+            given += [f"{name}={value}" for name, value in step.flags.items()]
+            said.append(f"{step.name}({', '.join(given)})")
+        return f"{', then '.join(said)}; {self.layout.words}"
 
 
-def strangers(names, roles):
-    """Return how many names belong to another role than they have here."""
-    return sum(
-        name.lower() not in ROLES[role][1].split()
-        and any(name.lower() in words.split() for _, words in ROLES.values())
-        for name, role in zip(names, roles, strict=True)
-    )
+def _said(form, role, roles):
+    if isinstance(form, Earlier):
+        return "what came forward"
+    if isinstance(form, Again):
+        return f"{WORDS.get(roles.get(form.place), 'the same')} again"
+    if form in CONSTANTS:
+        return form
+    if form in ("labels", "label column"):
+        return "labels" if form == "labels" else "labels in a column"
+    within = {"record": " in a record", "flat": " in one long row"}.get(form, "")
+    return (WORDS.get(role) or ("any array" if form in ARRAYS else "targets")) + within
 
 
-def _of_autograd(function):
-    """Return the gradient that a torch.autograd.Function computes, of softmax or of a loss."""
-
-    def run(*arguments, g=None):
-        z = arguments[0].clone().requires_grad_()
-        function.apply(z, *arguments[1:]).backward(g)
-        return z.grad
-
-    of_a_loss = len(_parameters(function.forward)) == 3  # the first is the context
-    return (lambda z, t: run(z, t)) if of_a_loss else (lambda z, g: run(z, g=g))
-
-
-def read(program, tasks):
-    """Yield every way to call a program for one of some tasks."""
-    torch, name = sys.modules.get("torch"), name_of(program)
-    if torch and inspect.isclass(program) and issubclass(program, torch.autograd.Function):
-        program = _of_autograd(program)
-    ways = _calls if inspect.isroutine(program) else _passes
-    for task, run, names, text in ways(program, name, tasks):
-        takes_axis = any(role == "axis" for _, role in names)
-        fixed = takes_axis or {"x", "T"} & {*task.roles} or task.jacobian
-        for layout, tensors in product([ROWS] if fixed else LAYOUTS, {False, bool(torch)}):
-            cases = task.inputs
-            if "axis" in task.roles and not takes_axis:
-                cases = [c for c in cases if c.arguments[-1] == -1 and c.arguments[0].ndim == 2]
-            if tensors:  # PyTorch's softmax takes no integers
-                cases = [case for case in cases if case.shows != INTEGERS]
-            chosen = replace(task, inputs=cases)
-            if layout == ONE:
-                chosen.inputs = [case for case in cases if len(case.arguments[0]) == 1]
-                for kind in ("given", "result", "chained"):
-                    fit = [f for f in getattr(task, kind) if not NO_AXIS & {*f.keys}]
-                    setattr(chosen, kind, fit)
-            read_as = text if fixed else f"{text}; {layout}"
-            yield Reading(chosen, run, names, read_as, layout, tensors)
-
-
-def _calls(function, name, tasks):
-    """Yield the ways to call a function."""
-    names = _parameters(function)
-    for task in tasks:
-        for roles in _orders(task.takes, names):
-            words = ", ".join(ROLES[role][0] for role in roles)
-            text = f"{name}({', '.join(names)}), given {words}"
-
-            def run(v, roles=roles):
-                return function(*(v[r] for r in roles))
-
-            yield task, run, tuple(zip(names, roles, strict=True)), text
-
-
-def _orders(takes, names):
-    """Return what a program may be given, in each order that the names of its arguments allow."""
-    by_name = [{r for r in ONLY_BY_NAME if name.lower() in ROLES[r][1].split()} for name in names]
-    return [
-        roles
-        for roles in chain.from_iterable(permutations(roles.split()) for roles in takes)
-        if len(roles) == len(names)
-        and all(
-            role in named or not (role in ONLY_BY_NAME or named & {"axis", "mask"})
-            for role, named in zip(roles, by_name, strict=True)
-        )
-    ]
-
-
-def _parameters(function):
-    """Return the names of the arguments that a function has to be given."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    return [
-        p.name
-        for p in parameters
-        if p.default is p.empty and p.kind <= p.POSITIONAL_OR_KEYWORD and p.name != "self"
-    ]
-
-
-def _passes(program, name, tasks):
-    """Yield the ways to call an object's forward, then its backward, a new object for each call."""
-    is_class = inspect.isclass(program)
-    methods = {m for kind in (program if is_class else type(program)).__mro__ for m in vars(kind)}
-    forward, backward = (
-        next((m for m in several if m in methods), None) for several in (FORWARD, BACKWARD)
-    )
-    if not forward or not backward:
-        return
-    axes = [-1] * len(_parameters(program)) if is_class else []
-    make = (lambda: program(*axes)) if is_class else (lambda: program)
-    at_first, at_last = (_parameters(getattr(program, m)) for m in (forward, backward))
-    for task in tasks:
-        log = "logp" in task.roles
-        ahead = _orders(task.ahead, at_first)
-        after = _orders(AFTER["g" if "g" in task.roles else "t"], at_last)
-        for first, then in product(ahead, after):
-
-            def run(v, first=first, then=then, log=log):
-                layer = make()
-                out = kept(getattr(layer, forward)(*(v[r] for r in first)))
-                if np.shape(out) == v["z"].shape and np.all(out <= 0) != log:
-                    raise ValueError("what comes forward is softmax, or its logarithm")
-                result = getattr(layer, backward)(*(v[r] for r in then))
-                if result is None:  # it may be kept in the object
-                    result = next((a for k, a in vars(layer).items() if k.startswith("d")), None)
-                return result if np.ndim(out) or isinstance(result, tuple) else (out, result)
-
-            names = zip((*at_first, *at_last), (*first, *then), strict=True)
-            text = f"{name}: {forward}({', '.join(at_first)}), {backward}({', '.join(at_last)})"
-            words = ", ".join(ROLES[role][0] for role in dict.fromkeys(first + then))
-            yield task, run, tuple(dict(names).items()), f"{text}, given {words}"
+def as_rows(out, layout, shape):
+    """Return an output as rows, where it was laid out or is one long row."""
+    out = numbers(out)
+    if out.ndim == 1 and layout.N > 1:
+        out = out.reshape(np.shape(layout.put(np.empty(shape))))
+    return np.asarray(layout.back(out))

@@ -7,6 +7,7 @@ logits of any size, arrays that are not contiguous or not writable, and the same
 
 Where a mistake has no name, each further wrong attempt uncovers one more hint. `lesson` is the
 number of the lesson at hand, "02": mistakes that later ones explain are then said to come later.
+What is right only in another form does not pass, but in lesson 09, where programs are mended.
 """
 
 from dataclasses import replace
@@ -27,7 +28,7 @@ def _check(name, function, lesson):
     """Return the verdict on what was handed in, and keep it where the learner wants that."""
     task = TASKS[name]
     lesson = lesson and str(lesson).rjust(2, "0")
-    verdict = verdict_on(task, function, Caller())
+    verdict = verdict_on(task, function, Caller(), any_form=lesson == "09")
     verdict = replace(verdict, lesson=lesson, hint=next_hint(task, function, verdict))
     note(name, verdict, lesson)
     return verdict

@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from softmax_lessons.diagnosis.doorway import reading_of
-from softmax_lessons.diagnosis.reading import ONE, ROLES, name_of
+from softmax_lessons.diagnosis.as_task import reading_of
+from softmax_lessons.diagnosis.reading import WORDS
 from softmax_lessons.judging.explain import agrees
 from softmax_lessons.judging.observe import described, nothing, observe
 from softmax_lessons.judging.showing import printable
@@ -16,8 +16,7 @@ from softmax_lessons.mistakes.tasks import TASKS
 LARGEST, MOST, SHOWN = 10_000, 1000, 60
 """With larger numbers, or more of them, rounding and time could expose what is right.
 Inputs with more than SHOWN numbers are not shown."""
-WORDS = {role: words for role, (words, _) in ROLES.items()}
-WORDS["t"] = "the targets (labels, or one-hot rows)"
+WORDS = WORDS | {"t": "the targets (labels, or one-hot rows)"}
 KINDS = {"mask": ("b", "True and False"), "axis": ("iu", "a whole number")}
 
 
@@ -86,7 +85,7 @@ def valid(reading, arguments):
         _ask(value.size <= MOST and (abs(value) <= LARGEST).all(), Status.WRONG, text)
         values[role] = value if value.ndim else value.item()
     text = "The program takes one example at a time."
-    _ask(reading.layout != ONE or len(like) == 1, Status.WRONG_SHAPE, text)
+    _ask(not reading.layout.single or len(like) == 1, Status.WRONG_SHAPE, text)
     axis = values.get("axis", -1)
     _ask(-like.ndim <= axis < like.ndim, Status.WRONG_SHAPE, f"There is no axis {axis}.")
     for role, value in values.items():
@@ -117,7 +116,7 @@ def _both(task, named, seen, laid=lambda result: result):
 
 def judge_input(program, task, arguments, call):
     """Return the verdict on an input that is to expose a program, None for there is none."""
-    name = name_of(program)
+    name = getattr(program, "__name__", type(program).__name__)
     verdict = partial(Verdict, f"an input that exposes {name}")
     given = arguments if isinstance(arguments, tuple) else (arguments,)
     if any(argument is ... for argument in given):
@@ -159,7 +158,10 @@ def judge_backward(task, checker, backward, call):
     if not callable(backward):
         return verdict(Status.WRONG_TYPE, "Hand in the function itself, not what it returns.")
     inputs = [c for c in task.inputs if c.arguments[0].ndim == 2 and c.arguments[2] == -1]
-    inputs.append(_MANY)
+    # Gradients of one number only: of usual ones, and of those that are in the code.
+    p, code = inputs[1].arguments[0], getattr(backward, "__code__", None)
+    numbers = [0, 1, *(x for x in getattr(code, "co_consts", ()) if type(x) in (int, float))]
+    inputs += [_MANY, *(Input((p, 0 * p + x, -1)) for x in numbers if abs(x) <= LARGEST)]
     seen = [observe(call, lambda p, g, axis: backward(p, g), case, True) for case in inputs]
     if all(nothing(one.value, one.error) for one in seen):
         return verdict(Status.NOT_ATTEMPTED, "Nothing comes back yet.")

@@ -5,7 +5,6 @@ from types import FunctionType
 from softmax_lessons.judging.verdict import Status
 
 HINTS = (
-    "Compare the two results entry by entry, on paper too: which is the first that differs?",
     "Print every intermediate result for that input, and compare each with a hand calculation.",
     "A worked solution is folded below the exercise. Which of its lines differs from yours?",
 )
@@ -23,6 +22,8 @@ def next_hint(task, function, verdict):
         ATTEMPTS.pop(attempt, None)
     if verdict.misconception:
         return verdict.misconception.hint
+    if verdict.status is Status.RAISES and "shape" in verdict.summary:
+        return "Print the shapes of the arrays in that line. Which two do not fit?"
     if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE):
         return ""
     tried = ATTEMPTS.setdefault(attempt, [])

@@ -16,12 +16,13 @@ from softmax_lessons.mistakes.inputs import INTEGERS, LARGE, READ_ONLY, SHAPE, S
 from softmax_lessons.mistakes.task import STABLE, WAYS
 
 
-def tolerance(c):
+def tolerance(c, axis=None):
     """Return by how much a result may differ from the expected one, entry by entry.
 
     It leaves room for float32 and for finite differences, and none for an entry off by a percent.
     """
-    return 1e-5 * max(1, np.abs(c).max(initial=0)) + 1e-4 * np.abs(c)
+    largest = np.abs(c).max(axis=axis, keepdims=axis is not None, initial=1)
+    return 1e-5 * largest + 1e-4 * np.abs(c)
 
 
 def close(y, c):
@@ -121,25 +122,36 @@ def signs_of_trouble(y, c):
 
 
 def at_large_numbers(task, several, seen):
-    """Return the fewest mistakes that explain what a function does with large numbers."""
-    found, fewest = [], np.inf
+    """Return the fewest mistakes that explain what a function does with large numbers.
+
+    A tuple among mistakes, here and below, holds such as give the same numbers: one of them is it.
+    """
+    found, least = [], np.inf
     for explanation in several:
         right = [explanation.predict(task, one.case) for one in seen]
         trouble = [signs_of_trouble(one.array, c) for one, c in zip(seen, right, strict=True)]
         for more, way in WAYS if "z" in task.roles else WAYS[:1]:
             keys = tuple(dict.fromkeys(explanation.keys + more))
-            if len(keys) <= fewest and all(
+            cost = len(keys) + explanation.cost - len(explanation.keys)
+            if cost <= least and all(
                 mine is not None
                 and mine == signs_of_trouble(explanation.predict(task, one.case, way), c)
                 for mine, one, c in zip(trouble, seen, right, strict=True)
             ):
-                found.append(keys)
-                fewest = len(keys)
-    keys = dict.fromkeys(key for keys in found if len(keys) == fewest for key in keys)
-    return list(keys) if found else None
+                found.append((cost, keys))
+                least = cost
+    return one_of([keys for cost, keys in found if cost == least]) if found else None
 
 
-def at_a_demand(task, explanation, shows, seen):
+def one_of(several):
+    """Return what several lists of mistakes have in common, and as a tuple that which differs."""
+    common = [key for key in several[0] if all(key in keys for keys in several)]
+    others = tuple(dict.fromkeys(key for keys in several for key in keys if key not in common))
+    by_one = len(others) > 1 and len(common) + 1 == len(several[0])
+    return [*common, others] if by_one else list(several[0])
+
+
+def at_a_demand(task, explanation, shows, seen, plain):
     """Return the mistakes that a demand shows, and the first input where it does."""
     for broken in seen:
         c, y = explanation.predict(task, broken.case), broken.array
@@ -151,26 +163,68 @@ def at_a_demand(task, explanation, shows, seen):
     if shows in (LARGE, STEEP):
         keys = task.evidence(seen, None) or keys
     if shows == INTEGERS and broken.error is None:
-        keys = at_integers(task, y, c)
+        if "function" in task.roles:
+            cut = not any((move % 1).any() for move in broken.moves if move is not None)
+            return ["integer-step" if cut else "integer-result"], broken
+        keys = at_integers(y, c, is_stepped(task, explanation, plain))
     if shows == READ_ONLY and broken.written:
         keys = ["writes-into-argument"]
     return keys, broken
 
 
-def at_integers(task, y, c):
+def is_stepped(task, explanation, seen):
+    """Tell whether a function makes a step, as the error of its results shows."""
+    pairs = [(one.array, explanation.predict(task, one.case)) for one in seen]
+    pairs = [(y, c) for y, c in pairs if same_shape(y, c)]
+    off = any(np.abs(y - c).max() > 1e-13 * (1 + np.abs(c).max()) for y, c in pairs)
+    return "z" in task.roles and task.derivative and off
+
+
+def at_integers(y, c, stepped):
     """Return the mistakes by which integers lead to y in place of c."""
     if not same_shape(y, c) or (not (y % 1).any() and abs(y - c).max() <= 1):
         # Zeros come from a result of integers, and from a step that is cut to 0.
-        if task.jacobian:
-            return ["integer-step", "integer-result"]
-        zeros = y is not None and not y.any() and {"g", "t"} & {*task.roles}
-        return ["integer-result", *["integer-step"] * bool(zeros)]
+        zeros = stepped and y is not None and not y.any()
+        return [("integer-step", "integer-result")] if zeros else ["integer-result"]
     huge = np.abs(y).max() > 3 * np.abs(c).max() or not np.isfinite(y).all()
-    stepped = "function" in task.roles or ("z" in task.roles and huge)
-    return ["integer-step" if stepped else "integer-result"]
+    return ["integer-step" if stepped and huge else "integer-result"]
 
 
 # Where no formula fits
+
+
+def rounded(y, c):
+    """Tell whether a result is the right one with few digits."""
+    off = np.abs(y - c).max()
+    if any(off <= 10.0**-k and np.array_equal(y, np.round(y, k)) for k in range(2, 7)):
+        return True
+    return np.array_equal(y, y.astype(np.float16)) and np.allclose(y, c, rtol=1e-2, atol=1e-3)
+
+
+def inexact(task, seen, right):
+    """Return the mistakes by which results are near to the right ones, and not exact."""
+    last, c = seen[-1], right[-1]
+    error = last.array - c
+    if rounded(last.array, c):
+        return ["low-precision"]
+    z = last.case.arguments[0]
+    if "z" in task.roles and task.derivative and abs(error).max() < 0.2 * abs(c).max():
+        # The error of a quotient is a further derivative with respect to the logit that moves.
+        slope, bend = np.zeros((2, *c.shape))
+        for j, step in enumerate(1e-3 * np.eye(z.shape[-1])):
+            moved = (Input((z + h, *last.case.arguments[1:])) for h in (step, -step))
+            up, down = (task.predict(case)[..., j] for case in moved)
+            slope[..., j], bend[..., j] = up - down, up - 2 * c[..., j] + down
+        for pattern, keys in ((bend, []), (slope, ["one-sided-difference"])):
+            size = np.linalg.norm(pattern)
+            if (error * pattern).sum() > 0.99 * np.linalg.norm(error) * size:
+                large = not keys or np.linalg.norm(error) > 0.05 * size
+                return [*keys, *["step-too-large"] * bool(large)]
+    pairs = ((one.array, c) for one, c in zip(seen, right, strict=True))
+    gap = np.concatenate([np.ravel(np.abs(y - c) / (np.abs(c) + 1e-3)) for y, c in pairs])
+    if gap.max() < 2e-2 and np.mean(gap > 1e-7) > 0.5:
+        return [("step-too-small", "low-precision") if task.derivative else "low-precision"]
+    return []
 
 
 def unexplained(task, seen, call, function):
@@ -187,14 +241,15 @@ def unexplained(task, seen, call, function):
     if 1e-13 < largest < 1e-8 and "z" in task.roles:
         return ["all-at-once"], ""  # what rounding leaves, divided by a step
     if largest < 1e-12:
-        return ["rows-summed", *["sum-of-probabilities"] * ("g" in task.roles)], ""
+        return [("rows-summed", "sum-of-probabilities") if "g" in task.roles else "rows-summed"], ""
     right = [task.predict(one.case) for one in seen]
     if not all(map(same_shape, arrays, right)) or not all(np.isfinite(y).all() for y in arrays):
         return [], ""
-    gap = [np.ravel(np.abs(y - c) / (np.abs(c) + 1e-3)) for y, c in zip(arrays, right, strict=True)]
-    gap = np.concatenate(gap)
-    if gap.max() < 2e-2 and np.mean(gap > 1e-7) > 0.5:
-        return ["low-precision", *["step-too-large"] * task.derivative], ""
+    if keys := inexact(task, seen, right):
+        return keys, ""
+    rows = [(y / c) for y, c in zip(arrays, right, strict=True) if c.ndim == 2 and len(c) > 1]
+    if "t" in task.roles and rows and all(np.ptp(ratio, axis=0).max() < 1e-6 for ratio in rows):
+        return ["weighted-by-class"], ""
     last = max(seen, key=lambda one: one.array.size)
     for k, argument in enumerate(last.case.arguments):
         if isinstance(argument, np.ndarray) and argument.dtype.kind != "b":

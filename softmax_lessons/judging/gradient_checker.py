@@ -63,7 +63,8 @@ def judge_checker(signature, function, call):
     rights, wrongs = len(RIGHT_BACKWARDS), len(WRONG_BACKWARDS)
     summary = f"It accepts {len(through)} of {wrongs} wrong backwards and refuses"
     summary += f" {len(refused)} of {rights} right ones."
-    verdict = partial(verdict, table=_as_table(answers))
+    summary += "" if asked else " It never calls the backward that it is given."
+    verdict = partial(verdict, table=_as_table(answers, [] if through else missed))
     if not (through or refused or missed or remembers):
         summary = f"It accepts all {rights} right backwards and refuses all {wrongs} wrong ones."
         return verdict(Status.CORRECT, summary, printed=call.printed)
@@ -103,6 +104,8 @@ def _names(asked, answers, refused, missed):
         return ["measures-zero" if zero_like else "refuses-everything"]
     if told:
         return told
+    if answers["without-abs", 0] != answers["without-abs", 1]:
+        return ["without-abs"]
     off = {True: [0], False: []}  # how far off those are that it accepts, and that it refuses
     for name in answers.keys() - RIGHT_BACKWARDS.keys():
         gaps = [BACKWARDS[name](*q) - numerics.softmax_backward(*q) for q in asked[:99]]
@@ -117,14 +120,16 @@ def _names(asked, answers, refused, missed):
     keys = keys if part else ["compares-sums"]
     if "loose-tolerance" in missed and "compares-sums" not in missed:
         keys += ["loose-tolerance"]
+    one_entry = all((np.count_nonzero(g, axis=-1) < 2).all() for _, g in asked)
+    keys += ["one-entry-gradients"] * ("one-entry-gradients" in missed and one_entry)
     return keys or [key for key in missed if key == "square-batch"]
 
 
-def _as_table(answers):
-    """Return the answers of a checker as rows: the backward, whether it is right, the answer."""
+def _as_table(answers, missed):
+    """Return rows: the backward, whether it is right, the answer; those that `missed` lets in."""
     rows = [("backward", "is", "your check")]
     for name in NAMED:
         right, said = name in RIGHT_BACKWARDS, "accepts" if answers[name] else "refuses"
         wrongly = "" if answers[name] == right else " ✗"
         rows.append((name, "right" if right else "wrong", said + wrongly))
-    return tuple(rows)
+    return (*rows, *((f"another: {key}", "wrong", "accepts ✗") for key in missed))

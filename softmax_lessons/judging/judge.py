@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from softmax_lessons.judging import explain
+from softmax_lessons.judging.clues import clue
 from softmax_lessons.judging.observe import described, nothing, observe
 from softmax_lessons.judging.safe_call import Endless
 from softmax_lessons.judging.verdict import Counterexample, Status, Verdict, nothing_yet
@@ -53,19 +54,22 @@ class _Report:
 
     def __init__(self, task, attempt, seen, call):
         self.task, self.attempt, self.seen, self.call = task, attempt, seen, call
-        self.keys, self.first = [], None
+        self.keys, self.either, self.first = [], [], None
 
     def of(self, *shows):
         return [one for kind in shows for one in self.seen if one.case.shows == kind]
 
     def wrong(self, seen):
-        """Return the first input at which something is wrong, None if nothing is."""
+        """Return the first input with a wrong result, or else with an error; None for none."""
         right = self.task.predict
-        return next((one for one in seen if not explain.agrees(one.array, right(one.case))), None)
+        found = [one for one in seen if not explain.agrees(one.array, right(one.case))]
+        return next((one for one in found if one.error is None), next(iter(found), None))
 
     def add(self, keys, one):
         """Note mistakes, and the input that shows the first of them."""
-        self.keys += [key for key in keys if key not in self.keys]
+        for several in [(key,) if isinstance(key, str) else key for key in keys]:
+            self.keys += [key for key in several if key not in self.keys]
+            self.either += several if len(several) > 1 else ()
         self.first = self.first or one
 
     def verdict(self):
@@ -85,10 +89,16 @@ class _Report:
             keys, sentence = explain.unexplained(self.task, plain, self.call, self.attempt)
             unnamed = self.wrong(plain)
             self.add(keys, unnamed)
+        last = plain[-1]
+        if not (self.keys or unnamed) and explain.rounded(last.array, self.task.predict(last.case)):
+            self.add(["low-precision"], last)
         if self.keys:
-            first, *others = self.keys
-            also = f"It is not the only one: {', '.join(others)}." if others else ""
-            summary = " ".join(filter(None, [str(MISTAKES[first]), also, sentence]))
+            same = self.either if self.keys[0] in self.either else self.keys[:1]
+            others = ", ".join(key for key in self.keys if key not in same)
+            summary = "It is one of these: " * (len(same) > 1)
+            summary += " Or ".join(str(MISTAKES[key]) for key in same)
+            summary += f" It is not the only one: {others}." * bool(others)
+            summary = f"{summary} {sentence}".strip()
             return self.answer(Status.KNOWN_MISTAKE, summary, self.first)
         if unnamed:
             return self.unnamed(unnamed)
@@ -102,36 +112,39 @@ class _Report:
         keys = explain.at_large_numbers(self.task, found, self.of(LARGE))
         told = keys is not None
         best = [e for e in found if e.cost == found[0].cost]
-        keys = keys if told else list(dict.fromkeys(key for e in best for key in e.keys))
-        # Several formulas may fit the plain inputs; what they do with large numbers decides.
-        chosen = next((e for e in found if set(e.keys) <= set(keys)), best[0])
+        keys = keys if told else explain.one_of([e.keys for e in best])
         self.add(keys, self.wrong(self.of(PLAIN, SHAPE, LARGE)))
+        # Several formulas may fit the plain inputs; what they do with large numbers decides.
+        chosen = next((e for e in found if set(e.keys) <= set(self.keys)), best[0])
         met = {SHAPE: every_shape, LARGE: told, READ_ONLY: "writes-into-argument" in self.keys}
         unnamed = None
         for shows in DEMANDS:
             if not met.get(shows):
-                keys, broken = explain.at_a_demand(self.task, chosen, shows, self.of(shows))
+                seen, plain = self.of(shows), self.of(PLAIN)
+                keys, broken = explain.at_a_demand(self.task, chosen, shows, seen, plain)
                 self.add(keys, broken if keys else None)
                 unnamed = unnamed or (None if keys else broken)
         return unnamed
 
     def unnamed(self, one):
         """Return the verdict on a mistake that has no name, by the input that shows it."""
-        right, y = self.task.predict(one.case), one.array
+        right, y, plain = self.task.predict(one.case), one.array, self.of(PLAIN)
         if one.error is not None:
-            lead = "For this input " if isinstance(one.error, Endless) else ""
-            text = f"{lead}{one.text.rstrip('.')}."
-            return self.answer(Status.RAISES, text[0].upper() + text[1:], one)
+            endless = isinstance(one.error, Endless)
+            text = f"{'For this input ' * endless}{one.text.rstrip('.')}."
+            text = f"{text[0].upper()}{text[1:]} {'' if endless else clue(self.task, plain, one)}"
+            return self.answer(Status.RAISES, text.strip(), one)
         if y is None:
             text = f"It returns {one.text}. It must return numbers of shape {right.shape}."
             return self.answer(Status.WRONG_TYPE, text, one)
         if y.shape != right.shape:
             text = f"It returns shape {y.shape}, but the right shape is {right.shape}."
-            return self.answer(Status.WRONG_SHAPE, text, one)
+            text += f" {clue(self.task, plain, one)}"
+            return self.answer(Status.WRONG_SHAPE, text.strip(), one)
         index = tuple(np.argwhere(~explain.close(y, right))[0].tolist())
         text = f"Its result differs from the expected one, first at index {index}:"
-        text += f" {y[index]:.6g} where {right[index]:.6g} is right."
-        return self.answer(Status.WRONG, text, one)
+        text += f" {y[index]:.6g} where {right[index]:.6g} is right. {clue(self.task, plain, one)}"
+        return self.answer(Status.WRONG, text.strip(), one)
 
     def answer(self, status, summary, one=None):
         return Verdict(
@@ -141,7 +154,8 @@ class _Report:
             tuple(MISTAKES[key] for key in self.keys),
             one and self.counterexample(one),
             read_as=self.attempt.read_as,
-            printed=self.call.printed,
+            printed=(one or self.seen[0]).printed,
+            either=tuple(MISTAKES[key] for key in self.either),
         )
 
     def counterexample(self, one):
@@ -152,10 +166,9 @@ class _Report:
                 note = "this input is read-only, so writing into it is an error"
         elif self.keys[:1] == ["remembers"]:
             note = f"the second call with the same input gives {described(one.again)}"
-        elif yours is not None and yours.shape != expected.shape:
-            note = f"yours has shape {yours.shape}, but the right shape is {expected.shape}"
         elif one.case.shows not in (PLAIN, SHAPE):
             note = f"this input tests {one.case.shows}"
-        yours = one.text if yours is None else self.attempt.laid(yours)
+        shown = type(one.error).__name__ if one.error else one.text
+        yours = shown if yours is None else self.attempt.laid(yours)
         expected = self.attempt.laid(expected)
         return Counterexample(self.attempt.named(one.case.arguments), yours, expected, note)

@@ -27,6 +27,7 @@ class Seen:
     written: bool = False
     again: object = None
     moves: list = ()
+    printed: str = ""
 
     @property
     def array(self):
@@ -93,7 +94,8 @@ def observe(call, function, case, repeat=False):
     """Call a function on an input, note all that happens, and perhaps call it once more."""
     arguments = case.fresh()
     value, error = call(lambda: kept(function(*arguments)))
-    seen = Seen(case, value, error, moves=getattr(arguments[0], "moves", ()))
+    moves = getattr(arguments[0], "moves", ())
+    seen = Seen(case, value, error, moves=moves, printed=getattr(call, "printed", ""))
     seen.written = any(
         isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True)
         for before, after in zip(case.arguments, arguments, strict=True)

@@ -72,9 +72,9 @@ class Endless(BaseException):
     """Ends a function that prints or runs without end; no `except Exception` stops it."""
 
 
-def _too_long(calls):
+def _too_long(seconds, calls):
     return (
-        f"it did not return: all calls together have {SECONDS} seconds, and this was call {calls}"
+        f"it did not return: all calls together have {seconds} seconds, and this was call {calls}"
     )
 
 
@@ -99,9 +99,8 @@ RUNNING = set()
 class _Clock:
     """Raises `Endless` in a function that still runs when its time is up."""
 
-    def __init__(self, seconds, calls):
-        self.seconds, self.end = seconds, time.monotonic() + seconds
-        self.what = _too_long(calls)
+    def __init__(self, seconds, what):
+        self.seconds, self.end, self.what = seconds, time.monotonic() + seconds, what
         self.thread, self.inside, self.error, self.rings = threading.get_ident(), False, None, 0
 
     def __enter__(self):
@@ -177,9 +176,9 @@ class _Clock:
 
 
 class Caller:
-    """Calls functions that may do anything, all together for SECONDS at most.
+    """Calls functions that may do anything, all together for some seconds at most.
 
-    `printed` is the beginning of what the first of them that printed wrote.
+    `printed` is the beginning of what the last of them wrote.
 
     Examples
     --------
@@ -187,8 +186,9 @@ class Caller:
     (7, None)
     """
 
-    def __init__(self):
-        self.left, self.calls, self.printed = SECONDS, 0, ""
+    def __init__(self, seconds=None):
+        self.seconds = SECONDS if seconds is None else min(seconds, SECONDS)
+        self.left, self.calls, self.printed = self.seconds, 0, ""
         self.before = [(put, get()) for get, put in PUT_BACK.values()]
 
     def __call__(self, function, *arguments):
@@ -202,9 +202,9 @@ class Caller:
             except Exception as caught:
                 return None, caught
         if self.left <= 0:
-            return None, Endless(_too_long(self.calls))
+            return None, Endless(_too_long(self.seconds, self.calls))
         self.calls += 1
-        out, clock = _Sink(), _Clock(self.left, self.calls)
+        out, clock = _Sink(), _Clock(self.left, _too_long(self.seconds, self.calls))
         try:
             with (
                 contextlib.redirect_stdout(out),
@@ -218,7 +218,7 @@ class Caller:
             for put, kept in self.before:
                 put(kept)
         self.left = clock.end - time.monotonic()
-        self.printed = self.printed or printable(out.text)
+        self.printed = printable(out.text)
         return value, error
 
 

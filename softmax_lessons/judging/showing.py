@@ -9,15 +9,15 @@ LONGEST = 200
 """How many characters are shown of what is no array."""
 LOOKS = {
     "correct": ("#009E73", "✓"),
-    "right, in another form": ("#009E73", "≈"),
+    "right, in another form": ("#E69F00", "≈"),
     "not attempted": ("#999999", "…"),
     "not read": ("#999999", "?"),
 }
 """The edge and the mark of a verdict that is not a mistake, by its status."""
-LEFT = 'style="text-align:left;vertical-align:top"'
+LEFT = 'style="text-align:left;vertical-align:top;padding:0.1em 0.5em"'
 
 
-def shown(value):
+def shown(value, decimals=4):
     """Return a value as a learner reads it: arrays rounded to four decimals.
 
     Examples
@@ -28,7 +28,7 @@ def shown(value):
     if not isinstance(value, np.ndarray):
         return str(value)
     largest = np.abs(value[np.isfinite(value)]).max(initial=0)
-    form = "{:z.4f}" if largest < 1e5 else "{:z.3e}"
+    form = f"{{:z.{decimals}f}}" if largest < 1e5 else f"{{:z.{decimals - 1}e}}"
     return np.array2string(value, formatter={"float_kind": form.format})
 
 
@@ -44,8 +44,11 @@ def as_html(text):
     'a &lt; b'
     >>> as_html("$x$")
     '<span>$</span>x<span>$</span>'
+    >>> as_html("in the line `x < y`")
+    'in the line <code>x &lt; y</code>'
     """
-    return re.sub(r"[$\\]", r"<span>\g<0></span>", escape(text))
+    code = re.sub("`([^`\n]+)`", r"<code>\1</code>", escape(text))
+    return re.sub(r"[$\\]", r"<span>\g<0></span>", code)
 
 
 def pasteable(value):
@@ -60,7 +63,8 @@ def pasteable(value):
         return repr(value)
     rounded = value if value.dtype.kind != "f" else np.round(value.astype(float), 4) + 0.0
     dtype = ", dtype=np.float32" if value.dtype == np.float32 else ""
-    return f"np.array({rounded.tolist()}{dtype})"
+    text = f"np.array({rounded.tolist()}{dtype})"
+    return text if len(text) < 90 else text.replace("], [", "],\n [")
 
 
 def printable(text):
@@ -95,8 +99,11 @@ def table_html(table):
 def example_lines(example):
     """Return a `Counterexample` as pairs of a name and a text that can be pasted and run."""
     arguments = [(name, pasteable(value)) for name, value in example.arguments]
-    answers = zip(example.labels, map(shown, (example.yours, example.expected)), strict=True)
-    return [*arguments, *answers]
+    answers = example.yours, example.expected
+    # As many decimals as it takes to see a difference.
+    pairs = ([shown(answer, k) for answer in answers] for k in range(4, 16))
+    texts = next((pair for pair in pairs if len({*pair}) > 1), map(shown, answers))
+    return [*arguments, *zip(example.labels, texts, strict=True)][: 99 if example.labels[1] else -1]
 
 
 def notes(verdict):
@@ -105,10 +112,12 @@ def notes(verdict):
     if verdict.mistakes:
         first, *others = verdict.mistakes
         later = verdict.lesson is not None and first.lesson > verdict.lesson
-        place = "you will meet this in lesson" if later else "lesson"
         notes.append(("why it is wrong", first.why))
-        notes += [("also", f"{other.key}: {other.why}") for other in others]
-        notes.append(("read again", f"{place} {first.lesson}"))
+        for other in others:
+            word = "or" if {first, other} <= {*verdict.either} else "also"
+            notes.append((word, f"{other.key}: {other.why}"))
+        place = ("later", "you will meet this in") if later else ("read again", "")
+        notes.append((place[0], f"{place[1]} lesson {first.lesson}".strip()))
     notes += [("next", verdict.hint), ("it printed", verdict.printed)]
     return [(heading, text) for heading, text in notes if text]
 
@@ -117,6 +126,7 @@ def verdict_text(verdict):
     """Return a whole verdict as text."""
     lines = [f"{verdict.exercise}: {verdict.status.value}"]
     lines += [f"read as: {verdict.read_as}"] if verdict.read_as else []
+    lines += [f"line {verdict.line}: {verdict.code}"] if verdict.line else []
     lines.append(verdict.summary)
     if verdict.counterexample:
         pairs = example_lines(verdict.counterexample)
@@ -132,18 +142,21 @@ def verdict_html(verdict):
     """Return a verdict as HTML that takes its colours from the page, light or dark."""
     edge, mark = LOOKS.get(verdict.status.value, ("#D55E00", "✗"))
     reading = f"<i>read as: {as_html(verdict.read_as)}</i><br>" if verdict.read_as else ""
+    if verdict.line:
+        reading += f"line {verdict.line}: <code>{as_html(verdict.code)}</code><br>"
     parts = [
         f"<p><b>{mark} {as_html(verdict.exercise)}: {escape(verdict.status.value)}</b><br>"
         f"{reading}{as_html(verdict.summary)}</p>"
     ]
     bare = 'style="margin:0;background:transparent"'
     if verdict.counterexample:
-        parts.append('<table style="background:transparent">')
+        parts.append('<table style="background:transparent;margin:0 0 0.5em">')
         for name, text in example_lines(verdict.counterexample):
             parts.append(f"<tr><th {LEFT}>{escape(name)}</th>")
             parts.append(f"<td {LEFT}><pre {bare}>{escape(text)}</pre></td></tr>")
         parts.append("</table>")
-    parts += [f"<p><b>{escape(name)}:</b> {as_html(text)}</p>" for name, text in notes(verdict)]
-    parts.append(table_html(verdict.table))
+    # Notebooks keep the next cell where it is, and what is high goes out at the top.
+    lines = [f"<b>{escape(name)}:</b> {as_html(text)}" for name, text in notes(verdict)]
+    parts += [f"<p>{'<br>'.join(lines)}</p>" if lines else "", table_html(verdict.table)]
     box = f"border-left:5px solid {edge};padding:0.2em 1em;margin-bottom:1em;max-width:60em"
     return f'<div style="{box}">{"".join(parts)}</div>'

@@ -48,7 +48,11 @@ class Verdict:
     table: tuple[tuple[str, ...], ...] = ()
     read_as: str = ""  # how the program was called, where not as the task says
     printed: str = ""  # the beginning of what the function printed
+    part: str = ""  # the part of a pasted program that it is about
+    line: int | None = None  # the line of its text where the mistake is, and its code
+    code: str = ""
     lesson: str | None = None  # that at hand: mistakes of later ones are said to come later
+    either: tuple = ()  # those of the mistakes that give the same numbers: one of them is it
 
     @property
     def passed(self):

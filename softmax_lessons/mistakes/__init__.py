@@ -27,7 +27,7 @@ class Mistake(NamedTuple):
     lesson : str
         The number of the lesson that explains it.
     task : str
-        For a mistake that no formula makes: a task, by its name,
+        For a mistake that no formula makes: a task, by its name, or `diagnose`,
     program : str
         and a program for it, which makes the mistake.
     """

@@ -1,45 +1,42 @@
 """The step back through softmax and through log_softmax."""
 
-from softmax_lessons.mistakes.formula import formulas
+from softmax_lessons.mistakes.formula import formulas, mistaken
+
+OF_ONE = ["p * ({0}(g) - sum(p * {0}(g)))", "p * (g - sum({0}(p * g)))"]
+OF_ONE += ["{0}(p) * (g - sum({0}(p) * g))"]
+OF_OTHERS = ["(sum(g) - g)", "(sum(p * g) - p * g)", "p * (sum(g) - g)", "p * (1 - p)"]
+OF_OTHERS += ["p * (sum(g) - g - p * g)"]
+FIRST = ["(row == 0)", "(row == 0) * (column == 0)"]
+SHIFTED = ["g * (k < n - 1)", "g * (k > 0)", "shifted(g, 1)", "shifted(g, -1)"]
+SHIFTED += ["shifted(g, 1) * (k > 0)", "shifted(g, -1) * (k < n - 1)"]
 
 BACKWARD = formulas(
     "p * (g - sum(p * g))",
     {
         "elementwise": ["p * (1 - p) * g"],
+        "elementwise probabilities-left-out": ["(1 - p) * g", "(N - p) * g"],
         "passes-through": ["g"],
         "sum-held-constant": ["p * g"],
         "sum-not-weighted": ["p * (g - sum(g))"],
-        "mean-subtracted": ["g - mean(g)"],
+        "mean-subtracted": ["g - mean(g)", "p * g - mean(p * g)", "p * g - mean(g)"],
         "plain-mean": ["p * (g - mean(g))"],
         "mean-of-products": ["p * (g - mean(p * g))"],
-        "probabilities-left-out": ["g - sum(p * g)"],
+        "probabilities-left-out": ["g - sum(p * g)", "p * g - sum(p * g)"],
         "log-softmax-rule": ["g - p * sum(g)"],
         "weighted-twice": ["g - p * sum(p * g)"],
         "diagonal-negative": ["-p * (g + sum(p * g))", "p * (2 * p - 1) * g - p * sum(p * g)"],
         "own-product-missing": ["p * (g + p * g - sum(p * g))"],
         "own-product-twice": ["p * (g - p * g - sum(p * g))"],
-        "loop-ends-early": ["p * (g - sum(p * g)) * (row == 0)"],
+        "loop-ends-early": [f"p * (g - sum(p * g)) * {first}" for first in FIRST],
         "index-mixed-up": ["p * g - p**2 * sum(g)", "p * g - sum(p**2 * g)"],
         "diagonal-left-out": ["-p * sum(p * g)", "p * (p * g - sum(p * g))"],
         "off-diagonal-positive": ["p * (g + sum(p * g))", "p * (1 - 2 * p) * g + p * sum(p * g)"],
         "delta-forgotten": ["p * sum((1 - p) * g)", "(1 - p) * sum(p * g)"],
         "one-sum-over-batch": ["p * (g - (p * g).sum())"],
-        "wrong-axis": [
-            "p * (g - sum(p * g, -1))",
-            "p * (g - sum(p * g, 0))",
-            "p * (g - sum(p * g, 1))",
-        ],
+        "wrong-axis": [f"p * (g - sum(p * g, {axis}))" for axis in (-1, 0, 1)],
         "keepdims-missing": ["p * (g - squeeze(sum(p * g)))"],
-        "first-example-for-all": [
-            "p * (first(g) - sum(p * first(g)))",
-            "p * (g - sum(first(p * g)))",
-            "first(p) * (g - sum(first(p) * g))",
-        ],
-        "last-example-for-all": [
-            "p * (last(g) - sum(p * last(g)))",
-            "p * (g - sum(last(p * g)))",
-            "last(p) * (g - sum(last(p) * g))",
-        ],
+        "first-example-for-all": [text.format("first") for text in OF_ONE],
+        "last-example-for-all": [text.format("last") for text in OF_ONE],
         "assumes-cross-entropy": ["p - g"],
         "incoming-gradient-twice": ["p * (g - sum(p * g)) * g", "p * (g - sum(p * g * g))"],
         "jacobian-not-multiplied": ["p_i * (delta - p_j)"],
@@ -47,6 +44,16 @@ BACKWARD = formulas(
     },
 )
 """The gradient at the logits from probabilities p and the incoming gradient g."""
+SLIPS = mistaken(
+    {
+        "axis-missing": ["((p * g)[:, :, None] * (delta - p)).sum(1)"],
+        "others-incomplete": [f"p * (1 - p) * g - {others}" for others in OF_OTHERS],
+        "one-index-off": [f"p * (g - sum(p * {others}))" for others in SHIFTED],
+        "first-entry-only": ["p * (first_entry(g) - sum(p * first_entry(g)))"],
+        "array-made-in-loop": ["p * (g - sum(p * g)) * (row == N - 1)"],
+    }
+)
+"""The same, with mistakes that seldom come with a second one."""
 
 LOG_BACKWARD = formulas(
     "g - p * sum(g)",
@@ -60,7 +67,7 @@ LOG_BACKWARD = formulas(
         "mean-subtracted": ["g - mean(g)"],
         "plain-mean": ["g - p * mean(g)"],
         "passes-through": ["g"],
-        "elementwise": ["(1 - p) * g"],
+        "log-softmax-diagonal": ["(1 - p) * g"],
         "stops-at-probabilities": ["g / p"],
         "off-diagonal-positive": ["g + p * sum(g)"],
         "sum-held-constant": ["p * g"],

@@ -3,8 +3,8 @@
 In a formula `sum`, `mean`, `max` and `softmax` run along the axis of the classes, or along the one
 that is named, and keep it. z are logits, p probabilities, logp their logarithms, g the incoming
 gradient, t targets; n is the number of classes and N that of examples, row and column count along
-the first and the last axis. For a Jacobian p_i, p_j and delta are laid out so that i runs down and
-j across; eyeN is the identity over the examples.
+the first and the last axis, k along that of the classes. For a Jacobian p_i, p_j and delta are laid
+out so that i runs down and j across; eyeN is the identity over the examples.
 """
 
 import re
@@ -90,6 +90,13 @@ def every_slice_like(x, k, axis):
     return np.moveaxis(np.broadcast_to(one, slices.shape), -1, axis)
 
 
+def ones_at(t, *places):
+    """Return 1 at some places of an array like t, 0 elsewhere."""
+    out = np.zeros(t.shape)
+    out[places] = 1
+    return out
+
+
 def names(like, axis=-1, softmax=numerics.softmax, log_softmax=numerics.log_softmax, **arguments):
     """Return what a formula may use, for arrays of the shape of `like`."""
     n = like.size if axis is None else like.shape[axis]
@@ -108,6 +115,11 @@ def names(like, axis=-1, softmax=numerics.softmax, log_softmax=numerics.log_soft
         "squeeze": lambda x: np.squeeze(x, axis),
         "first": lambda x: every_slice_like(x, 0, axis),
         "last": lambda x: every_slice_like(x, -1, axis),
+        "at_rows": lambda t: ones_at(t, t.argmax(-1)),
+        "at_swapped": lambda t: ones_at(t, t.argmax(-1), np.arange(len(t))),
+        "first_entry": lambda g: g * (np.cumsum(g != 0, axis=axis) == 1),
+        "shifted": lambda x, k: np.roll(x, k, axis=axis),
+        "k": np.indices(like.shape)[axis or 0],
         "onehot": lambda x: (x == np.max(x, axis=axis, keepdims=True)) * 1.0,
         "delta": np.eye(n),
         "eyeN": np.eye(len(like)),

@@ -10,7 +10,10 @@ SOFTMAX = formulas(
     "softmax(z)",
     {
         "one-sum-for-all": ["softmax(z, None)", "exp(z - max(z)) / exp(z - max(z)).sum()"],
-        "wrong-axis": ["softmax(z, -1)", "softmax(z, 0)", "softmax(z, 1)"],
+        "wrong-axis": [
+            *("softmax(z, -1)", "softmax(z, 0)", "softmax(z, 1)"),
+            *(f"exp(z - max(z)) / sum(exp(z - max(z)), {axis})" for axis in (-1, 0, 1)),
+        ],
         "softmax-twice": ["softmax(softmax(z))"],
         "no-exponential": ["z / sum(z)", "abs(z) / sum(abs(z))", "z / z.sum()"],
         "no-exponential wrong-axis": ["z / sum(z, -1)", "z / sum(z, 0)", "z / sum(z, 1)"],
@@ -35,6 +38,7 @@ LOG_SOFTMAX = formulas(
         "no-logarithm": ["p", "z - sum(exp(z))", "z - max(z) - sum(exp(z - max(z)))"],
         "maximum-not-added-back": ["logp + max(z)"],
         "maximum-subtracted-twice": ["logp - max(z)"],
+        "logarithm-undoes-exp": ["z - z.sum()", "z - sum(z)", "z - max(z) - sum(z - max(z))"],
         "logarithm-first": ["softmax(log(abs(z) + 1e-9))"],
         "wrong-base": ["logp / log(2)", "logp / log(10)"],
         "one-sum-for-all": ["z - max(z) - log(exp(z - max(z)).sum())"],
@@ -69,7 +73,10 @@ IMPLEMENTATIONS = [
     (("logarithm-of-softmax",), "softmax(z)", "log(softmax(z))"),
     (("no-shift", "logarithm-of-softmax"), "softmax(z)", "log(exp(z) / sum(exp(z)))"),
     (("epsilon-in-logarithm",), "softmax(z)", "log(softmax(z) + 1e-9)"),
-    (("clipped-logits",), "softmax(clip(z, -500, 500))", "log_softmax(clip(z, -500, 500))"),
+    *(
+        (("clipped-logits",), f"softmax(clip(z, {clip}))", f"log_softmax(clip(z, {clip}))")
+        for clip in ("-20, 20", "-50, 50", "-100, 100", "-500, 500", "-inf, 50", "-inf, 500")
+    ),
     (("no-shift", "nan-hidden"), "nan_to_num(exp(z) / sum(exp(z)))", "log_softmax(z)"),
     (("products-overflow",), "exp(z) * sum(exp(z)) / sum(exp(z)) ** 2", "log_softmax(z)"),
 ]

@@ -100,8 +100,8 @@ def _gradient(z):
 
 
 def _one_hot(z):
-    """Return one-hot targets, not the same for all rows."""
-    return np.eye(z.shape[1])[np.arange(len(z)) * 2 % z.shape[1]]
+    """Return one-hot targets, not the same for all rows, nor the number of the row."""
+    return np.eye(z.shape[1])[np.arange(1, len(z) + 1) % z.shape[1]]
 
 
 def _weights(z):
@@ -133,7 +133,7 @@ def _as_integers(arguments):
         yield _cast(arguments, chosen, int)
 
 
-def _inputs(make, large=None, plain=_PLAIN, shapes=(), float32=False):
+def _inputs(make, large=None, plain=_PLAIN, shapes=(), float32=False, integers=True):
     """Return the inputs of a task; `make` returns the arguments that belong to logits z."""
     cases = [make(z) for z in plain]
     generic, round_ones = cases[-1], cases[1:3]
@@ -141,7 +141,7 @@ def _inputs(make, large=None, plain=_PLAIN, shapes=(), float32=False):
         *map(Input, cases),
         *(Input(arguments, SHAPE) for arguments in shapes),
         *(Input((large or make)(z), LARGE) for z in _LARGE),
-        *(Input(arguments, INTEGERS) for case in round_ones for arguments in _as_integers(case)),
+        *(Input(a, INTEGERS) for case in round_ones * integers for a in _as_integers(case)),
         *([Input(_cast(generic, _of_floats(generic), np.float32), FLOAT32)] if float32 else ()),
         Input(generic, STRIDED),
         Input(generic, READ_ONLY),
@@ -151,8 +151,8 @@ def _inputs(make, large=None, plain=_PLAIN, shapes=(), float32=False):
 def _probabilities(z, axis=-1):
     """Return probabilities for logits: round ones for round logits."""
     for k, p in enumerate(([[1, 3]], [[2, 2], [1, 3]], [[1, 2, 1], [1, 1, 2]])):
-        if z is _ROUND[k] and axis == -1:
-            return np.array(p) / 4
+        if z is _ROUND[k] and (axis == -1 or k == 1):
+            return np.array(p if axis else np.transpose(p)) / 4
     return numerics.softmax(z, axis)
 
 
@@ -168,8 +168,10 @@ def _backwards(of):
     )
 
 
-_ANY_SHAPE = [(_GENERIC, 0), (_ROUND[2], 0), (_GENERIC[0], 0), (_GENERIC[0], -1)]
-_ANY_SHAPE += [(_BLOCK, axis) for axis in (0, 1, 2, -2)] + [(_FOUR_AXES, axis) for axis in (1, -1)]
+_CUBE = np.array([[[0.0, 1.0], [2.0, 0.0]], [[1.0, 0.0], [0.0, 3.0]]])
+_ANY_SHAPE = [(_ROUND[1], 0), (_GENERIC, 0), (_ROUND[0][0], 0), (_GENERIC[0], -1)]
+_ANY_SHAPE += [(_CUBE, axis) for axis in (1, 2)] + [(_BLOCK, axis) for axis in (0, -2)]
+_ANY_SHAPE += [(_FOUR_AXES, axis) for axis in (1, -1)]
 _ANY_SHAPE += [(_SINGLE, 1), (_BLOCK[:, :1], 1)]
 
 SOFTMAX = _inputs(lambda z: (z, -1), shapes=_ANY_SHAPE, float32=True)
@@ -187,12 +189,12 @@ LOG_BACKWARD = _backwards(numerics.log_softmax)
 # In these, the last class of a row is the right one: sometimes the most likely one, sometimes not.
 LOSS = _inputs(
     lambda z: (z, _one_hot(z)),
-    lambda z: (z, _one_hot(z)[:, ::-1]),
+    lambda z: (z, np.eye(z.shape[1])[[-1] * len(z)]),
     shapes=[(_SINGLE, np.ones((3, 1)))],
 )
 SOFT_LOSS = _inputs(
     lambda z: (z, _weights(z)),
-    lambda z: (z, 2 * _one_hot(z)[:, ::-1]),
+    lambda z: (z, 2 * np.eye(z.shape[1])[[-1] * len(z)]),
     shapes=[(_SINGLE, np.full((3, 1), 2.0))],
 )
 MASKED = (
@@ -200,11 +202,12 @@ MASKED = (
         lambda z: (z, _mask(z), _gradient(z)),
         lambda z: (z, np.ones(z.shape, dtype=bool), _gradient(z)),
         plain=[np.array([[0.0, 1.0, 2.0]]), *_PLAIN[2:]],
+        integers=False,
     ),
     # Whatever number stands for a logit that is left out, the others may be far below it.
     *(
         Input((np.array([z]), np.array([[True, True, False]]), np.array([[0.0, 3.0, 2.0]])), LARGE)
-        for z in ([-2000.0, -2001.0, 0.0], [0.0, 1.0, 1000.0])
+        for z in ([-2000.0, -2001.0, 0.0], [0.0, 1.0, 1000.0], [-2e30, -2e30, 0.0])
     ),
 )
 TEMPERATURE = _inputs(lambda z: (z[-1], 0.5 if z.shape[1] == 3 else 2.0))

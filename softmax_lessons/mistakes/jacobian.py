@@ -20,6 +20,7 @@ JACOBIAN = formulas(
         "outer-product-forgotten": ["delta * p_i - p_j", "delta * p_i - p_i"],
         "log-softmax-rule": ["delta - p_j", "delta - p_i"],
         "delta-forgotten": ["p_i * (1 - p_j)", "p_j * (1 - p_i)"],
+        "loop-ends-early": [f"p_i * (delta - p_j) * delta[:, :1]{k}" for k in ("", " * delta[:1]")],
     },
 )
 """The Jacobian of softmax, for one vector or for each row of a batch."""
@@ -38,6 +39,8 @@ BATCHED = [
             ],
             "examples-for-classes": ["p_i * (eyeN - p_j)"],
             "loop-ends-early": ["p_i * (delta - p_j) * (row == 0)[..., None]"],
+            "array-made-in-loop": ["p_i * (delta - p_j) * (row == N - 1)[..., None]"],
+            "axis-missing": ["p_i * (delta - p)", "delta * p_i - p[:, :, None] * p"],
             "batch-flattened": ["diagflat(p) - outer(p, p)"],
             "whole-batch-jacobian": [
                 "(p_i * (delta - p_j))[:, :, None] * eyeN[:, None, :, None]",

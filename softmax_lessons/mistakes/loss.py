@@ -12,7 +12,7 @@ def with_gradient(known, g):
 _SQUARED = "p * (p - t - sum(p * (p - t)))"
 _BINARY = "(p - t) / (p * (1 - p))"
 _WRONG = {
-    "target-forgotten": ["p / N"],
+    "target-forgotten": ["p / N", "(p + 0 * at_rows(t)) / N"],
     "one-subtracted-everywhere": ["(p - 1) / N", "(p - (t.sum(0) > 0)) / N"],
     "true-class-only": ["(p * t - t) / N"],
     "elementwise": ["(p * t - t) / N"],
@@ -20,7 +20,7 @@ _WRONG = {
     "target-subtracted-twice": ["(p - 2 * t) / N"],
     "averaged-per-class": ["(p - t) / maximum(t.sum(0), 1)"],
     "first-example-for-all": ["(p - first(t)) / N", "(p - t * (row == 0)) / N"],
-    "last-example-for-all": ["(p - last(t)) / N"],
+    "last-example-for-all": ["(p - last(t)) / N", "(p - t) * (row == N - 1) / N"],
     "summed-over-batch": ["(p - t).mean(0)", "(p - t).sum(0)"],
     "stops-at-probabilities": ["-t / p / N", "where(t == 0, 0, -t / p) / N"],
     "stops-at-log-probabilities": ["-t / N"],
@@ -30,16 +30,22 @@ _WRONG = {
     "epsilon-in-logarithm": [
         "p * (-t / (p + 1e-12) + sum(p * t / (p + 1e-12))) / N",
         "p * (-t / (p + 1e-7) + sum(p * t / (p + 1e-7))) / N",
+        "p * (-t / maximum(p, 1e-12) + sum(p * t / maximum(p, 1e-12))) / N",
     ],
     "squared-error": [f"{_SQUARED} / N", f"2 * {_SQUARED} / N"],
     "squared-error elementwise": ["(p - t) * p * (1 - p) / N", "2 * (p - t) * p * (1 - p) / N"],
     "squared-error softmax-twice": ["softmax(p) * (p - t - sum(softmax(p) * (p - t))) / N"],
     "binary-cross-entropy": [f"{_BINARY} / N", f"p * ({_BINARY} - sum({_BINARY} * p)) / N"],
+    "label-indices": ["(p - at_rows(t)) / N", "(p - at_swapped(t)) / N"],
     "logp-for-p": ["(logp - t) / N", "(sum(t * logp) - t) / N"],
 }
 _CHAINED = [*with_gradient(BACKWARD, "(-t / p)"), *with_gradient(LOG_BACKWARD, "(-t)")]
 
-LOSS = formulas("(p - t) / N", {**_WRONG, "loop-ends-early": ["(p - t) * (row == 0) / N"]})
+_EARLY = ["(p - t) * (row == 0) / N", "(p - t * (row == 0)) / N"]
+_EARLY += ["where(row == 0, (p - t) / N, p)"]
+_LAST = ["(p - t) * (row == N - 1) / N"]
+
+LOSS = formulas("(p - t) / N", {**_WRONG, "loop-ends-early": _EARLY, "array-made-in-loop": _LAST})
 LOSS_CHAINED = [*_CHAINED, *with_gradient(twisted(BACKWARD), "(-t / p)")]
 """Wrong backwards behind the cross-entropy, in case that none of `LOSS` fits."""
 
@@ -47,7 +53,8 @@ SOFT_LOSS = formulas(
     "(p * sum(t) - t) / N",
     {
         "loop-ends-early": ["(p * sum(t) - t) * (row == 0) / N"],
-        "targets-sum-to-one": ["(p - t) / N", "(p - t / sum(t)) / N"],
+        "targets-sum-to-one": ["(p - t) / N"],
+        "targets-normalised": ["(p - t / sum(t)) / N"],
         "target-hardened": ["(p - onehot(t)) / N", "(p * sum(t) - onehot(t)) / N"],
         **_WRONG,
     },

@@ -48,8 +48,8 @@ def moves_tell(seen, ratio):
     if any(n > 1 for n, _ in moved):
         growing = any(n == 1 for n, _ in moved) and any(n == size > 2 for n, size in moved)
         return ["not-restored" if growing else "all-at-once"]
-    if step <= 1e-9:
-        return ["step-too-small"]
     sides = {np.sign(move.real.sum()) for move in moves if move.any()}
-    keys = ["one-sided-difference"] if step > 2e-7 and sides in ({1.0}, {-1.0}) else []
+    one_sided = step > 2e-7 or step <= 1e-9
+    keys = ["one-sided-difference"] if one_sided and sides in ({1.0}, {-1.0}) else []
+    keys = ["step-too-small"] * bool(step <= 1e-9) + keys
     return keys + ["step-too-large"] * bool(step > 2e-4)

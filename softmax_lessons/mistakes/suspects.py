@@ -71,12 +71,16 @@ PARTS = ["row == 0", "column == 0", "row == N - 1", "column == n - 1"]
 CORNERS = [f"({row}) & ({column})" for row in PARTS[::2] for column in PARTS[1::2]]
 SUBTLE = {
     "compares-part": [
-        *(f"where({part}, {Y}, 3 * {Y} + 0.2)" for part in PARTS + CORNERS),
-        *(f"where({part}, 2 * {Y}, {Y})" for part in [*PARTS, "row == 1", "column == 1"]),
+        # So far off that no tolerance is as large.
+        *(f"where({part}, {Y}, {Y} + 50)" for part in PARTS + CORNERS),
+        *(f"where({part}, {Y} + 50, {Y})" for part in [*PARTS, "row == 1", "column == 1"]),
     ],
-    # The same sums, means and norms; and all too small.
-    "compares-sums": [f"flip({Y})", f"{Y} - 0.5"],
+    # The same sums, means and norms.
+    "compares-sums": [f"flip({Y})"],
+    "without-abs": [f"{Y} - 50", f"{Y} + 50"],
     "loose-tolerance": [f"1.05 * {Y}", f"0.95 * {Y}", f"{Y} + 0.002 * abs(g).max()"],
+    # Right where one entry of g in each row is not 0.
+    "one-entry-gradients": ["p * (g - min(p * g))", "p * (g - max(p * g))"],
     # Right where there are as many examples as classes.
     "square-batch": [f"{Y} * N / n"],
 }

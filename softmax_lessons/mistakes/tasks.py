@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import permutations
 
 from softmax_lessons.mistakes import inputs
-from softmax_lessons.mistakes.backward import BACKWARD, LOG_BACKWARD
+from softmax_lessons.mistakes.backward import BACKWARD, LOG_BACKWARD, SLIPS
 from softmax_lessons.mistakes.formula import Formula, formulas, replaced, twisted, within
 from softmax_lessons.mistakes.forward import LOG_SOFTMAX, SOFTMAX
 from softmax_lessons.mistakes.jacobian import BATCHED, BATCHED_TWISTED, JACOBIAN
@@ -28,9 +28,11 @@ _WITH_TEMPERATURE = [
     Formula("softmax(z)", ("temperature-ignored",)),
     Formula("softmax(z * T)", ("temperature-multiplied",)),
 ]
+_MASKED_Z = "exp(where(mask, z - max(z), -inf))"
 _WITH_MASK = [
     *replaced(SOFTMAX, "z", "where(mask, z, -inf)"),
     Formula("softmax(z)", ("mask-ignored",)),
+    Formula(f"{_MASKED_Z} / sum({_MASKED_Z})", ("maximum-over-masked",)),
     Formula("softmax(z) * mask", ("mask-not-renormalised",)),
     Formula("softmax(z * mask)", ("mask-as-zero",)),
     Formula("softmax(z * mask) * mask", ("mask-as-zero", "mask-not-renormalised")),
@@ -50,11 +52,12 @@ _TEMPERATURE = [
 ]
 _WITH_LOW = [
     formula
-    for low in ("-100", "-1000")
-    for formula in replaced(BACKWARD[:1], "p", f"softmax(where(mask, z, {low}))")
+    for low in ("-100", "-1000", "-1e9")
+    for place in (f"where(mask, z, {low})", f"(z + where(mask, 0, {low}))")
+    for formula in replaced(BACKWARD[:1], "p", f"softmax({place})")
 ]
 _MASKED = [
-    *BACKWARD,
+    *(BACKWARD + SLIPS),
     *within(BACKWARD[:1], "{} * mask"),
     *within(_WITH_LOW, "{}", "mask-finite"),
     *within(_WITH_LOW, "{} * mask", "mask-finite"),
@@ -62,142 +65,45 @@ _MASKED = [
 ]
 
 _ALL = [
-    Task(
-        "softmax(z, axis)",
-        ("z", "axis"),
-        inputs.SOFTMAX,
-        SOFTMAX,
-        formulas("p", {}),
-        takes=("z", "z axis"),
-        derivative=False,
-    ),
-    Task(
-        "log_softmax(z, axis)",
-        ("z", "axis"),
-        inputs.SOFTMAX,
-        SOFTMAX,
-        LOG_SOFTMAX,
-        takes=("z", "z axis"),
-        derivative=False,
-    ),
-    Task(
-        "softmax_jacobian(z)",
-        ("z",),
-        inputs.JACOBIAN,
-        _FROM_LOGITS,
-        JACOBIAN,
-        takes=("z", "p"),
-        jacobian=True,
-    ),
-    Task(
-        "batched_jacobian(z)",
-        ("z",),
-        inputs.BATCHED_JACOBIAN,
-        _FROM_LOGITS,
-        BATCHED,
-        factors(_AVERAGED),
-        BATCHED_TWISTED,
-        takes=("z", "p"),
-        jacobian=True,
-    ),
-    Task(
-        "softmax_vjp(z, cotangent)",
-        ("z", "g"),
-        inputs.VJP,
-        [*_FROM_LOGITS, _OF_GRADIENT],
-        [*BACKWARD, Formula("softmax(g) * (z - sum(softmax(g) * z))", _OF_GRADIENT.keys)],
-        _OF_BACKWARD,
-        twisted(BACKWARD),
-        takes=("z g", "z g axis", "z p g"),
-        ahead=("z",),
-    ),
-    Task(
-        "softmax_backward(p, grad_p, axis)",
-        ("p", "g", "axis"),
-        inputs.BACKWARD,
-        _FROM_P,
-        BACKWARD,
-        _OF_BACKWARD,
-        twisted(BACKWARD),
-        takes=("p g", "p g axis"),
-        as_class="softmax_vjp",
-    ),
-    Task(
-        "log_softmax_backward(log_p, grad_log_p, axis)",
-        ("logp", "g", "axis"),
-        inputs.LOG_BACKWARD,
-        _FROM_LOGP,
-        LOG_BACKWARD,
-        _OF_BACKWARD,
-        twisted(LOG_BACKWARD),
-        takes=("logp g", "logp g axis"),
-        ahead=("z",),
-    ),
-    Task(
-        "softmax_cross_entropy_grad(z, t)",
-        ("z", "t"),
-        inputs.LOSS,
-        _FROM_LOGITS,
-        LOSS,
-        _OF_LOSS,
-        LOSS_CHAINED,
-        takes=("z t", "z y", "z column", "p t", "p y", "p column"),
-        ahead=("z t", "z y", "z column", "z"),
-    ),
-    Task(
-        "soft_cross_entropy_grad(z, t)",
-        ("z", "t"),
-        inputs.SOFT_LOSS,
-        _FROM_LOGITS,
-        SOFT_LOSS,
-        _OF_LOSS,
-        LOSS_CHAINED,
-        takes=("z t", "p t"),
-        ahead=("z t", "z"),
-        soft=True,
-    ),
-    Task(
-        "temperature_jacobian(z, temperature)",
-        ("z", "T"),
-        inputs.TEMPERATURE,
-        _WITH_TEMPERATURE,
-        _TEMPERATURE,
-        takes=("z T",),
-        jacobian=True,
-    ),
-    Task(
-        "masked_softmax_backward(z, mask, cotangent)",
-        ("z", "mask", "g"),
-        inputs.MASKED,
-        _WITH_MASK,
-        _MASKED,
-        _OF_BACKWARD,
-        twisted(BACKWARD),
-        takes=("z mask g",),
-    ),
-    Task(
-        "finite_difference_gradient(function, x)",
-        ("function", "x"),
-        inputs.DIFFERENCE,
-        formulas("x", {}),
-        NUMERIC_GRADIENT,
-        factors({"sign-flipped": ["-1"], "factor-of-two": ["2"], "distance-halved": ["0.5"]}),
-        evidence=moves_tell,
-        takes=("function x", "function x h"),
-    ),
-    Task("gradient_checker(backward)", ("backward",), (), [], []),
-]
+    Task("softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, formulas("p", {}),
+         takes=("z", "z axis"), derivative=False),
+    Task("log_softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, LOG_SOFTMAX,
+         takes=("z", "z axis"), derivative=False),
+    Task("softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN, takes=("z", "p"),
+         jacobian=True),
+    Task("batched_jacobian(z)", ("z",), inputs.BATCHED_JACOBIAN, _FROM_LOGITS, BATCHED,
+         factors(_AVERAGED), BATCHED_TWISTED, takes=("z", "p"), jacobian=True),
+    Task("softmax_vjp(z, cotangent)", ("z", "g"), inputs.VJP, [*_FROM_LOGITS, _OF_GRADIENT],
+         [*BACKWARD, *SLIPS, Formula("softmax(g) * (z - sum(softmax(g) * z))", _OF_GRADIENT.keys)],
+         _OF_BACKWARD, twisted(BACKWARD), takes=("z g", "z g axis", "z p g"), ahead=("z",)),
+    Task("softmax_backward(p, grad_p, axis)", ("p", "g", "axis"), inputs.BACKWARD, _FROM_P,
+         BACKWARD + SLIPS, _OF_BACKWARD, twisted(BACKWARD), takes=("p g", "p g axis"),
+         as_class="softmax_vjp"),
+    Task("log_softmax_backward(log_p, grad_log_p, axis)", ("logp", "g", "axis"),
+         inputs.LOG_BACKWARD, _FROM_LOGP, LOG_BACKWARD, _OF_BACKWARD, twisted(LOG_BACKWARD),
+         takes=("logp g", "logp g axis"), ahead=("z",)),
+    Task("softmax_cross_entropy_grad(z, t)", ("z", "t"), inputs.LOSS, _FROM_LOGITS, LOSS,
+         _OF_LOSS, LOSS_CHAINED, takes=("z t", "z y", "z column", "p t", "p y", "p column"),
+         ahead=("z t", "z y", "z column", "z")),
+    Task("soft_cross_entropy_grad(z, t)", ("z", "t"), inputs.SOFT_LOSS, _FROM_LOGITS, SOFT_LOSS,
+         _OF_LOSS, LOSS_CHAINED, takes=("z t", "p t"), ahead=("z t", "z"), soft=True),
+    Task("temperature_jacobian(z, temperature)", ("z", "T"), inputs.TEMPERATURE,
+         _WITH_TEMPERATURE, _TEMPERATURE, takes=("z T",), jacobian=True),
+    Task("masked_softmax_backward(z, mask, cotangent)", ("z", "mask", "g"), inputs.MASKED,
+         _WITH_MASK, _MASKED, _OF_BACKWARD, twisted(BACKWARD), takes=("z mask g",)),
+    Task("finite_difference_gradient(function, x)", ("function", "x"), inputs.DIFFERENCE,
+         formulas("x", {}), NUMERIC_GRADIENT,
+         factors({"sign-flipped": ["-1"], "factor-of-two": ["2"], "distance-halved": ["0.5"]}),
+         evidence=moves_tell, takes=("function x", "function x h")),
+    Task("gradient_checker(backward)", ("backward",), (), [], [])
+]  # fmt: skip
 TASKS = {task.name: task for task in _ALL}
 """Every task by its name."""
 
 _AT_PROBABILITIES = replace(
-    TASKS["softmax_cross_entropy_grad"],
-    signature="cross_entropy_grad(p, t)",
+    TASKS["softmax_cross_entropy_grad"], signature="cross_entropy_grad(p, t)",
     inputs=[case for case in inputs.LOSS if case.shows in (inputs.PLAIN, inputs.SHAPE)],
-    result=[Formula("-t / p / N")],
-    chained=[],
-    takes=("p t", "p y", "p column"),
-    ahead=(),
-)
+    result=[Formula("-t / p / N")], chained=[], takes=("p t", "p y", "p column"), ahead=(),
+)  # fmt: skip
 READ = [*(task for task in _ALL if not task.soft), _AT_PROBABILITIES]
 """What a program is tried as, with the gradient at the probabilities, which no exercise asks."""

@@ -1,0 +1,243 @@
+"""Looks into a run, line by line: softmax(z) = p among the values, and the step back from it.
+
+So scripts are read, which have no functions, and the insides of networks, whatever they return.
+"""
+
+import re
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, NAMED
+from softmax_lessons.diagnosis.layouts import ARRAYS
+from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
+from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
+from softmax_lessons.diagnosis.watch import Value
+from softmax_lessons.judging.explain import Explanation
+from softmax_lessons.judging.verdict import Status, Verdict
+from softmax_lessons.mistakes import MISTAKES
+
+SECONDS = 0.7
+AT_P = {task.signature: task for task in MANY}
+LOSS, BACKWARD = (
+    AT_P["softmax_cross_entropy_grad(p, t)"],
+    AT_P["softmax_backward(p, grad_p, axis)"],
+)
+JACOBIAN = AT_P["batched_jacobian(p)"]
+LATER = {"no-average", "averaged-over-entries", "constant-factor", "averaged-twice", "halved"}
+LATER |= {"averaged-over-batch"}
+"""What depends on where the average is taken, and on a scale."""
+OF_LOSS = {"elementwise", "squared-error", "true-class-only"}
+OF_LOSS |= {"true-class-probability-everywhere", "target-subtracted-twice", "averaged-per-class"}
+OF_LOSS |= {"summed-over-batch", "long-way", "binary-cross-entropy"}
+OF_LOSS |= {"sign-flipped"}
+OF_CHAIN = {"elementwise", "sum-held-constant", "sum-not-weighted", "plain-mean", "wrong-axis"}
+OF_CHAIN |= {"mean-of-products", "off-diagonal-positive", "one-sum-over-batch", "keepdims-missing"}
+OF_CHAIN |= {"own-product-missing", "own-product-twice", "sign-flipped"}
+"""Mistakes in a step back behind a loss, and in any other; more may be there by chance."""
+
+
+class Step(NamedTuple):
+    """A value that is a step back from softmax: what explains it, and the mistakes."""
+
+    keys: tuple
+    value: Value
+    explanation: Explanation
+    pair: Pair
+
+
+def steps_back(values, found, program):
+    """Yield the steps back from probabilities among the values, in their order."""
+    until = time.process_time() + SECONDS
+    for pair in found[-4:]:
+        pair, targets = _targets(values, pair)
+        p, others = pair.rows(pair.p.array), []
+        for value in values[pair.at + 1 :]:
+            line = program.lines[value.line - 1]
+            if time.process_time() > until or value.function != pair.p.function:
+                continue
+            made = _is_made(value.name, line) and not _calls_a_part(line, program)
+            if value.array.shape == pair.p.array.shape:
+                if made:
+                    yield from _of_loss_or_chain(pair, p, targets, others, value, program)
+                others.append(value)
+            elif value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
+                out = value.array.reshape(-1, *value.array.shape[-2:])
+                yield from _explained(JACOBIAN, (p,), out, value, pair)
+
+
+def _of_loss_or_chain(pair, p, targets, others, value, program):
+    rows, line = pair.rows(value.array), program.lines[value.line - 1]
+    # Sent on to weights as it is, a gradient at the probabilities stops too early.
+    name = re.escape(value.name)
+    after = "\n".join(program.lines[value.line : value.line + 8])
+    sent_on = re.search(rf"\.T\b.*\b{name}\b|einsum.*\b{name}\b", after)
+    if re.search(r"\b2(\.0?)? ?\* ?\(", line):
+        return []  # of a squared error
+    known = OF_LOSS | ({"stops-at-probabilities"} if sent_on else set())
+    if re.search(r"\[:, ?\w+\] -= 1", program.text):
+        known |= {"one-subtracted-everywhere"}
+    soft = [pair.rows(o.array) for o in others if _in(o.name, line) and are_shares(o.array)]
+    soft = [t for t in soft if np.allclose(t.sum(axis=1), 1) and not np.allclose(t, p)]
+    targets = targets + soft
+    steps = [s for t in targets for s in _explained(LOSS, (p, t), rows, value, pair, known)]
+    if not steps and pair.z and (_in(pair.p.name, line) or re.search(r"[-+*/]=", line)):
+        gradients = [pair.rows(other.array) for other in others if _in(other.name, line)]
+        steps = [s for g in gradients for s in _explained(BACKWARD, (p, g, -1), rows, value, pair)]
+    return steps
+
+
+def _in(name, line):
+    """Tell whether a line uses what bears a name."""
+    root = name.partition("[")[0]
+    return bool(re.search(rf"(?<![\w.]){re.escape(root)}\b", line))
+
+
+def _is_made(name, line):
+    """Tell whether a line makes what bears a name."""
+    root = name if name.startswith("self.") else re.split(r"[.\[]", name)[0]
+    made = re.match(rf"(?!\s*return)\s*(.*,\s*)?{re.escape(root)}\b[^=]*=[^=]", line)
+    returned = re.fullmatch(r"return(\[\d\])?", name) and re.match(r"\s*(return|lambda)", line)
+    return bool(made or returned) or line.lstrip().startswith("lambda")
+
+
+def _calls_a_part(line, program):
+    """Tell whether a line has another part make it, which is judged itself."""
+    called = {name.rpartition(".")[2] for name in program.parts}
+    return any(f"{name}(" in line for name in called) or ".backward(" in line
+
+
+def _targets(values, pair):
+    """Return what may be targets of p, as rows: arrays of 0 and 1, and labels.
+
+    Where targets add up to 1 along the other axis, it is p that runs along a wrong one.
+    """
+    found, a = {}, pair.p.array
+    same = [v.array for v in values if v.array.shape == a.shape and np.isin(v.array, (0, 1)).all()]
+    along = [np.allclose(pair.rows(t).sum(axis=1), 1) for t in same]
+    if (
+        a.ndim == 2
+        and same
+        and not any(along)
+        and any(np.allclose(pair.rows(t).sum(axis=0), 1) for t in same)
+    ):
+        pair = replace(pair, axis=-1 if pair.axis == 0 else 0, keys=("wrong-axis",))
+    for t in same:
+        if np.allclose(pair.rows(t).sum(axis=1), 1):
+            found[t.tobytes()] = pair.rows(t)
+    N, n = pair.rows(a).shape
+    labels = [v.array for v in values if v.array.ndim == 1 and np.ptp(v.array) > 0]
+    fit = {
+        axis
+        for axis, (N_, n_) in ((0, (N, n)), (1, (n, N)))
+        for y in labels
+        if y.shape == (N_,) and _are_labels(y, n_)
+    }
+    if a.ndim == 2 and n != N and not found and fit == {1}:
+        pair = replace(pair, axis=-1 if pair.axis == 0 else 0, keys=("wrong-axis",))
+        N, n = n, N
+    for v in values:
+        if v.array.shape in ((N,), (N, 1)) and _are_labels(v.array, n):
+            found[v.array.tobytes()] = np.eye(n)[v.array.ravel().astype(int)]
+    return pair, list(found.values())[:4]
+
+
+def _are_labels(a, n):
+    return np.array_equal(a, np.round(a)) and a.min() >= 0 and a.max() < n
+
+
+def _explained(task, arguments, rows, value, pair, known=OF_CHAIN):
+    if np.count_nonzero(rows) < 3:
+        return
+    for e in identify(task, arguments, rows)[:1]:
+        keys = {*e.keys} - LATER - (NONE_OF_ONE if len(rows) == 1 else set())
+        if keys <= known:
+            yield Step((*pair.keys, *(k for k in e.keys if k in keys)), value, e, pair)
+
+
+def of_part(part, callee, tried, reader, how):
+    """Return the verdict on what a part does inside, None where there is no softmax.
+
+    Its own calls of the program are looked at first, then those plans that ran.
+    """
+    program, function = reader.program, getattr(callee.function, "__qualname__", "")
+    derives, best = DERIVATIVE.search(function), None
+    plans = {(plan.layout.words, *plan.places().values()): plan for plan, _ in tried.ran[::-1]}
+    plans = {forms: plan for forms, plan in plans.items() if {*ARRAYS} & {*forms}}
+    gives_loss = any(outcome.scalars for _, outcome in tried.ran)
+    if not (derives or gives_loss or how == NAMED):
+        return None
+    for plan in [None, *list(plans.values())[:-7:-1]]:
+        if plan and time.process_time() > reader.end:
+            break
+        pool = watched(plan, program) if plan else program.values
+        pool = [v for v in pool if v.array.ndim][: 2 * MOST]
+        found = list(pairs(pool, function))
+        if plan and derives and how > BARE and not found:
+            found = list(_given(pool, function, plan))
+            if how == NAMED:  # so is the step back, whatever the loss
+                found = [replace(p, z=p.p._replace(name="what is given")) for p in found]
+        for step in steps_back(pool, found, program):
+            line = program.lines[step.pair.p.line - 1]
+            rank = "t" in step.explanation.result.text, step.pair.z is not None
+            if (derives or _is_made(step.pair.p.name, line)) and (best is None or rank >= best[0]):
+                best = rank, step, plan
+    return best and (_verdict(part, best[1], program), best[2])
+
+
+def _given(pool, function, plan):
+    """Yield what a function is given as probabilities, where it does not compute them."""
+    places = plan.places()
+    for place, rows in plan.values().items():
+        laid = np.asarray(plan.layout.put(rows))
+        for value in pool:
+            same = value.function == function and np.array_equal(value.array, laid)
+            if places[place] in ARRAYS and same and laid.ndim == 2:
+                yield Pair(None, value, 0 if plan.layout.words == "examples are columns" else -1)
+                break
+
+
+def of_script(program):
+    """Return the verdicts on what a program does outside of its functions."""
+    values = [v for v in program.values if v.function == "<module>" and v.array.ndim]
+    values = values if len(values) <= 2 * MOST else [*values[:MOST], *values[-MOST:]]
+    steps = list(steps_back(values, list(pairs(values, "<module>")), program))
+    told = Counter((step.value.name, step.keys) for step in steps)
+    best = max(steps, key=lambda step: told[step.value.name, step.keys], default=None)
+    return [_verdict("script", best, program)] if best else []
+
+
+def _verdict(part, step, program):
+    keys = [*step.keys, *_of_shift(step.pair, program)]
+    name, line, p = step.value.name, step.value.line, step.pair.p
+    first = f"{p.name} is softmax of {step.pair.z.name}" if step.pair.z else f"{p.name} is softmax"
+    read_as = f"{part}, line by line: {first}, and {name} in line {line} is the step back"
+    if not keys:
+        text = f"In line {line}, `{name}` is right: {step.explanation.result.text}."
+        code = program.lines[line - 1].strip()
+        verdict = Verdict(part, Status.CORRECT, text, read_as=read_as, part=part)
+        return replace(verdict, line=line, code=code)
+    mistakes = tuple(MISTAKES[key] for key in keys)
+    line = p.line if keys[0] == "no-shift" or step.pair.keys else line
+    return Verdict(
+        part,
+        Status.KNOWN_MISTAKE,
+        str(mistakes[0]),
+        mistakes,
+        read_as=read_as,
+        part=part,
+        line=line,
+        code=program.lines[line - 1].strip(),
+        hint=mistakes[0].hint,
+    )
+
+
+def _of_shift(pair, program):
+    """Return whether the lines from logits to probabilities take exp, and no maximum away."""
+    if pair.z is None or pair.z.function != pair.p.function:
+        return []
+    text = "\n".join(program.lines[pair.z.line - 1 : pair.p.line])
+    return ["no-shift"] if "exp(" in text and not re.search("max|softmax", text) else []

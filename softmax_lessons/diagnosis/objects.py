@@ -1,0 +1,65 @@
+"""Makes objects of a program's classes, for any number of classes, and reads the text of parts."""
+
+import inspect
+import re
+from contextlib import suppress
+from itertools import islice, product
+
+import numpy as np
+
+from softmax_lessons.diagnosis.layouts import CONSTANTS, Record, likely
+from softmax_lessons.diagnosis.plans import Callee
+from softmax_lessons.diagnosis.watch import held
+from softmax_lessons.judging.safe_call import Caller
+
+MADE_WITH = ("n", "the sizes", "1", "the last axis", "True", "None")
+"""What a class is made with, whatever its arguments are called."""
+
+
+def source(thing):
+    """Return the text of a function, or of all methods of a class; empty where it is not known."""
+    if inspect.isclass(thing):
+        methods = (getattr(raw, "__func__", raw) for raw in vars(thing).values())
+        return "\n".join(map(source, filter(inspect.isfunction, methods)))
+    try:
+        return inspect.getsource(thing)
+    except (OSError, TypeError):
+        return ""
+
+
+def maker(cls):
+    """Return what makes an object of a class for n classes, whose weights change nothing."""
+    needed = Callee(cls.__name__, cls, None).needed or ()
+    attributes = {*re.findall(r"\bself\.(\w+)", source(cls))}
+
+    def made(forms, n):
+        thing = cls(*(CONSTANTS[form](n, n, np.zeros((n, n))) for form in forms))
+        record = Record(n, bias=np.zeros(n))
+        for name in attributes:
+            with suppress(KeyError):  # weights that its fit would make
+                made_later = getattr(thing, name, None) is None
+                setattr(thing, name, record[name]) if made_later else None
+        _put_identities(thing, n)
+        return thing
+
+    def raw(n):
+        return cls.__new__(cls)
+
+    each = [dict.fromkeys((*_constants(name), *MADE_WITH)) for name in needed]
+    for forms in islice(product(*each), 200):
+        call = Caller(0.3)
+        _, error = call(made, forms, 5)
+        if error is None:
+            return lambda n, forms=forms: made(forms, n)
+    return raw if Caller()(raw, 5)[1] is None else None
+
+
+def _constants(name):
+    return [form for form in likely(name) if form in CONSTANTS]
+
+
+def _put_identities(thing, n):
+    """Put the identity in place of all square weights that an object holds."""
+    for holder, key, _ in list(held(thing)) if hasattr(thing, "__dict__") else ():
+        if holder[key].shape == (n, n):
+            holder[key] = np.eye(n)

@@ -1,0 +1,81 @@
+"""Finds softmax(z) = p among the values of a run."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from softmax_lessons.diagnosis.watch import Value, Watch
+from softmax_lessons.judging.safe_call import Caller
+from softmax_lessons.numerics import softmax
+
+MOST, LOOKED = 90, 20
+"""How many values are looked at, at both ends, and how many before probabilities."""
+
+
+@dataclass(eq=False)
+class Pair:
+    """Probabilities among the values, the logits they are of where known, and how they lie."""
+
+    z: Value | None
+    p: Value
+    axis: int
+    keys: tuple = ()
+    at: int = 0  # where p is among the values
+
+    def rows(self, array):
+        """Return an array of the shape of p as rows of examples."""
+        array = np.atleast_2d(array)
+        array = array.reshape(-1, array.shape[-1]) if array.ndim > 2 else array
+        return array.T if self.axis == 0 and self.p.array.ndim == 2 else array
+
+
+def watched(plan, program, constants=None):
+    """Return what appears in the lines of a program while a plan runs."""
+    watch, call = Watch(program.file), Caller(1.5)
+
+    def run():
+        with watch:
+            plan.run(plan.values(), constants)
+
+    call(run)
+    return watch.values
+
+
+def pairs(values, function=None):
+    """Yield the probabilities that a function has, or any, with the logits they are of."""
+    for k, p in enumerate(values):
+        a = p.array
+        if function not in (None, p.function) or not (1 <= a.ndim <= 3 and 1 < a.size <= 1000):
+            continue
+        if a.max() <= 0 and a.min() > -100:  # their logarithms
+            a = np.exp(a)
+        if not are_shares(a):
+            continue
+        p = p._replace(array=a)
+        before = [v for v in values[:k] if v.array.shape == a.shape][-LOOKED:]
+        along = [axis for axis in range(min(a.ndim, 2))[::-1] if np.allclose(a.sum(axis), 1)]
+        along = along if a.ndim < 3 else [-1] * np.allclose(a.sum(-1), 1)
+        if a.ndim == 2 and np.allclose(a.sum(), 1):
+            along.append(None)
+        for axis in along:
+            if z := next((z for z in before if _is_softmax(z.array, a, axis)), None):
+                keys = ("one-sum-for-all",) if axis is None and min(a.shape) > 1 else ()
+                if axis is not None and are_shares(z.array) and np.allclose(z.array.sum(axis), 1):
+                    keys = ("softmax-twice",)
+                yield Pair(z, p, -1 if axis is None or a.ndim != 2 else axis, keys, k)
+                break
+
+
+def has_softmax(tried, program):
+    """Tell whether there is a softmax in what a part did."""
+    return any(True for plan, _ in tried.ran[:1] for _ in pairs(watched(plan, program)[: 2 * MOST]))
+
+
+def _is_softmax(z, p, axis):
+    return z is not p and np.allclose(softmax(z, axis), p, rtol=1e-6, atol=1e-9)
+
+
+def are_shares(a):
+    """Tell whether numbers are between 0 and 1, and neither all alike nor all 0 and 1."""
+    in_range = np.isfinite(a).all() and a.min() >= 0 and a.max() <= 1
+    return in_range and np.ptp(a) > 1e-3 and not np.isin(a, (0, 1)).all()

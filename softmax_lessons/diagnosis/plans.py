@@ -1,0 +1,235 @@
+"""Ways to call a program: which steps, and what each argument is. They are tried, not guessed."""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+from typing import NamedTuple
+
+import numpy as np
+
+from softmax_lessons.diagnosis.layouts import (
+    ARRAYS,
+    CONSTANTS,
+    TARGETS,
+    Layout,
+    Record,
+    bias_of,
+    forms_of,
+    put,
+)
+from softmax_lessons.diagnosis.watch import arrays_in
+
+TERMS = re.compile(
+    r"reg(ulari[sz]ation)?(_strength)?|l2(_\w+)?|weight_decay|decay|lam(bda)?_?|lamda|wd|alpha|penalty",
+    re.I,
+)
+"""What the factor of a further term of a loss, of the weights alone, is called."""
+TEMPERATURE = re.compile(r"t|temp(erature)?|tau", re.I)
+MOST = 20_000
+"""How many combinations of forms are looked at, to order them."""
+
+
+class Earlier(NamedTuple):
+    """An argument that is what an earlier step returned, or a part of that."""
+
+    step: int
+    part: int | None
+
+
+class Again(NamedTuple):
+    """An argument that is what an earlier step was given."""
+
+    place: tuple[int, int]
+    form: str
+
+
+@dataclass(eq=False)
+class Step:
+    """A call: of what, which forms its arguments have, and what they are called."""
+
+    name: str
+    get: Callable  # from the object at hand, None where there is none, to what is called
+    forms: tuple
+    arguments: tuple[str, ...]
+    flags: dict = field(default_factory=dict)
+    ignored: int | None = None  # the label of an example to leave out
+
+
+@dataclass(eq=False)
+class Callee:
+    """What is called: a function, or a method of an object that `get` takes it from."""
+
+    name: str
+    function: Callable
+    get: Callable
+    flags: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        """Look at the signature."""
+        self.needed, self.defaults, terms, self.ignored = parameters(self.function)
+        self.flags = self.flags | terms
+
+    def step(self, forms, names=None):
+        """Return a call of it."""
+        names = self.needed if names is None else names
+        return Step(self.name, self.get, forms, names, self.flags, self.ignored)
+
+    def flagged(self):
+        """Yield it with each of its flags turned, `softmax(derivative=True)`."""
+        for flag, default in self.defaults.items():
+            name = f"{self.name}({flag}={not default})"
+            yield Callee(name, self.function, self.get, self.flags | {flag: not default})
+
+
+class Outcome(NamedTuple):
+    """What a run gave: arrays by their paths, all single numbers, what each step returned."""
+
+    arrays: dict
+    scalars: list
+    results: list
+
+
+@dataclass(eq=False)
+class Plan:
+    """Steps, one after the other, in a layout; `make` makes the object that they belong to."""
+
+    layout: Layout
+    steps: list[Step]
+    make: Callable | None = None
+
+    def parameters(self, n):
+        """Return parameters: weights that are the identity, biases that are 0."""
+        return Record(n, bias=bias_of(self.layout, n))
+
+    def behind(self, loss):
+        """Return a plan in which a loss that takes the same is called before the last step."""
+        number = len(self.steps) - 1
+        *earlier, last = self.steps
+        again = tuple(
+            Again((number, k), form) if form in ARRAYS + TARGETS else form
+            for k, form in enumerate(last.forms)
+        )
+        steps = [*earlier, loss.step(last.forms), replace(last, forms=again)]
+        return replace(self, steps=steps)
+
+    def places(self):
+        """Return the forms of what varies, each by its step and its place there."""
+        forms = {(s, k): f for s, step in enumerate(self.steps) for k, f in enumerate(step.forms)}
+        return {place: form for place, form in forms.items() if form in ARRAYS + TARGETS}
+
+    def values(self, N=None, n=None):
+        """Return generic rows for what varies: no two arrays alike, each target one-hot.
+
+        Arrays are positive, so that they can be probabilities, and do not add up to 1.
+        """
+        N, n = N or self.layout.N, n or self.layout.n
+        values, number = {}, 0
+        for place, form in self.places().items():
+            if form in ARRAYS:
+                values[place] = generic(number, N, n)
+                number += 1
+            else:
+                values[place] = np.eye(n)[(np.arange(N) * 2 + 2) % n]
+        return values
+
+    def run(self, values, constants=None, prepare=None):
+        """Return the `Outcome`, for rows by place.
+
+        `constants` stand in for those of some forms, `prepare` gets the object before all steps.
+        """
+        rows = next(iter(values.values()), None)
+        N, n = (self.layout.N, self.layout.n) if rows is None else rows.shape
+        laid = self.layout.put(np.ones((N, n)))
+        thing = self.make(n) if self.make else None
+        if prepare:
+            prepare(thing)
+        results, before, shared = [], {}, {}
+        for s, step in enumerate(self.steps):
+            given = []
+            for k, form in enumerate(step.forms):
+                if isinstance(form, Earlier):
+                    result = results[form.step]
+                    given.append(result if form.part is None else result[form.part])
+                elif isinstance(form, Again):
+                    given.append(put(form.form, self.layout, values[form.place]))
+                elif form in (constants or ()):
+                    given.append(constants[form])
+                elif form in CONSTANTS:
+                    if form not in shared:
+                        shared[form] = CONSTANTS[form](N, n, laid)
+                        if form == "parameters":
+                            shared[form] = self.parameters(n)
+                    given.append(shared[form])
+                else:
+                    given.append(put(form, self.layout, values[s, k]))
+            before = dict(arrays_in(thing)) if thing is not None else {}
+            flags = step.flags | {k: v for k, v in (constants or {}).items() if k in step.flags}
+            results.append(step.get(thing)(*given, **flags))
+        arrays = {path: a for path, a in arrays_in(results[-1], "result") if a.ndim}
+        if not arrays and thing is not None:  # kept by the object, and not returned
+            arrays = {
+                path: a
+                for path, a in arrays_in(thing, "")
+                if a.ndim and not np.array_equal(before.get(path), a)
+            }
+        scalars = [float(a) for result in results for _, a in arrays_in(result) if not a.ndim]
+        return Outcome(arrays, scalars, results)
+
+
+def generic(number, N, n):
+    """Return the array of some number: positive, so that it can be probabilities too."""
+    return np.random.default_rng(8 + number).uniform(0.1, 0.9, (N, n))
+
+
+def parameters(function):
+    """Return the names of the arguments that must be given, and what has a default.
+
+    These are flags, the factors of further terms of a loss, as 0, and the label that stands for an
+    example to leave out. The names are None where it cannot be called so.
+    """
+    try:
+        found = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return None, {}, {}, None
+    if any(p.default is p.empty and p.kind is p.KEYWORD_ONLY for p in found):
+        return None, {}, {}, None
+    positional = [p for p in found if p.kind <= p.POSITIONAL_OR_KEYWORD]
+    needed = tuple(p.name for p in positional if p.default is p.empty)
+    flags = {p.name: p.default for p in found if isinstance(p.default, bool)}
+    terms = [p.name for p in found if type(p.default) is float and TERMS.fullmatch(p.name)]
+    ignored = [p.default for p in found if "ignore" in p.name and type(p.default) is int]
+    return needed, flags, dict.fromkeys(terms, 0.0), ignored[0] if ignored else None
+
+
+def optional(function, needed):
+    """Return the names with those behind them that are None by default, of targets and masks."""
+    behind = list(inspect.signature(function).parameters.values())[len(needed) :]
+    more = [p.name for p in behind if p.default is None and p.kind is p.POSITIONAL_OR_KEYWORD]
+    more = [name for name in more if forms_of(name, 3)[0] in ("labels", "a mask of ones")]
+    return (*needed, *more) if more and more == [p.name for p in behind][: len(more)] else needed
+
+
+def signatures(names, first=(), most=400):
+    """Return the forms to try for all arguments, the likely ones first.
+
+    `first` are those of what came forward: what is called a cache is that first of all, arrays are
+    second, numbers and targets last. At most one argument is a target.
+    """
+    forms = [forms_of(name, len(names)) for name in names]
+    each = [
+        (*first, *own) if own[0] == "record" else (*own[:cut], *first, *own[cut:])
+        for own in forms
+        for cut in (1 if own[0] == "array" else len(own),)
+    ]
+    ranked = [
+        (sum(rank for rank, _ in chosen), tuple(form for _, form in chosen))
+        for chosen in islice(product(*map(list, map(enumerate, each))), MOST)
+    ]
+    likely = sorted((one for one in ranked if _targets(one[1]) <= 1), key=lambda one: one[0])
+    return [chosen for _, chosen in likely[:most]]
+
+
+def _targets(forms):
+    return sum(form in TARGETS for form in forms if isinstance(form, str))

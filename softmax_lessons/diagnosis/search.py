@@ -1,0 +1,253 @@
+"""Finds what a program computes: runs its plans, and looks the results up among all formulas."""
+
+import re
+import time
+from itertools import product
+
+import numpy as np
+
+from softmax_lessons.diagnosis import evidence
+from softmax_lessons.diagnosis.layouts import ARRAYS, CONSTANTS, LAYOUTS, TARGETS
+from softmax_lessons.diagnosis.plans import TEMPERATURE, Plan, optional, signatures
+from softmax_lessons.diagnosis.reading import Match, as_rows, own_scale
+from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, ONE, ROWS, identify
+from softmax_lessons.diagnosis.watch import arrays_in
+from softmax_lessons.judging.observe import described
+from softmax_lessons.judging.safe_call import Caller
+
+NAMES = {
+    "z": "z x logits scores a inputs input_data input s",
+    "p": "p s probs probabilities prob y_hat yhat y_pred out output softmax_out a",
+    "logp": "logp log_p log_probs",
+    "g": "g grad dout dy upstream cotangent err error grad_output dvalues delta da dl gradient"
+    " grad_p grad_log_p d grad_out",
+    "t": "t y y_true target targets label labels one_hot onehot",
+}
+"""The names that arguments in a role go by."""
+SECONDS = {evidence.BARE: 0.3, evidence.NEAR: 0.6, evidence.NAMED: 1.2}
+"""How long a part is tried in a layout, by what speaks for softmax in its names."""
+SQUARE = LAYOUTS["square"]
+ENOUGH, FEW = 0.45, 1.3
+"""The cost of a match after which nothing better is looked for, or only in the layouts of many."""
+
+
+def strangers(plan, roles):
+    """Return how many arguments bear a name of another role than theirs."""
+    count = 0
+    for role, (s, k) in roles.items():
+        names = plan.steps[s].arguments
+        name = names[k].lower() if k < len(names) else ""
+        known = any(name in words.split() for words in NAMES.values())
+        count += known and name not in NAMES.get(role, "").split()
+    return count
+
+
+def _shapes(task, N, n):
+    """Return the shapes that a result of a task may have."""
+    if "one_row" in task.name:
+        return {(n,)}
+    if task.name == "softmax_jacobian":
+        return {(n, n), (n,), (1, n), (n, 1)}
+    if task.jacobian:
+        return {(N, n, n), (N, n), (n, n), (N * n, N * n), (N, n, N, n)}
+    wrong = {(n, n), (N, N), (n, N), (N, n, n), (N * n, N * n)} if "g" in task.roles else {(n,)}
+    return {(N, n)} | wrong
+
+
+def _results(plan, values, outcome, how):
+    """Yield the outputs of a run that may be results: not what was handed through, no constants."""
+    targets = [place for place, form in plan.places().items() if form in TARGETS]
+    earlier = [a for result in outcome.results[:-1] for _, a in arrays_in(result)]
+    for path, out in outcome.arrays.items():
+        handed = _handed(plan, values, out)
+        if how != evidence.NAMED and any(np.array_equal(a, out) for a in earlier):
+            continue
+        if any(np.array_equal(plan.layout.put(values[place]), out) for place in targets):
+            continue  # labels were made one-hot
+        few = len(np.unique(out)) <= (1 if how == evidence.NAMED else 2)
+        if not few and not (handed and len(outcome.arrays) > 1):
+            yield path, out
+
+
+def _handed(plan, values, out):
+    """Tell whether an output is what was given."""
+    given = [np.asarray(plan.layout.put(rows)) for rows in values.values()]
+    return any(np.array_equal(a, out) for a in given)
+
+
+def matches(plan, values, outcome, how, name):
+    """Yield all matches of what a run gave."""
+    places, layout = plan.places(), plan.layout
+    arrays = [place for place, form in places.items() if form in ARRAYS]
+    targets = [place for place, form in places.items() if form in TARGETS]
+    indexed = any("1" in step.forms for step in plan.steps)
+    for path, out in _results(plan, values, outcome, how):
+        for task in (ONE + ROWS * indexed) if layout.single else MANY:
+            if not task.derivative and _handed(plan, values, out):
+                continue
+            raw = task.jacobian or "jacobian" in task.name
+            try:
+                rows = out if raw else as_rows(out, layout, (layout.N, layout.n))
+            except ValueError:
+                continue
+            if rows.shape not in _shapes(task, layout.N, layout.n):
+                continue
+            rows = rows.ravel() if raw and layout.single and 1 in rows.shape else rows
+            wanted = [role for role in task.roles if role != "axis"]
+            pools = [arrays + targets if role == "t" else arrays for role in wanted]
+            for chosen in product(*pools):
+                if len({*chosen}) == len(chosen):
+                    roles = dict(zip(wanted, chosen, strict=True))
+                    yield from _found(plan, path, task, roles, values, rows, outcome, how, name)
+
+
+def _found(plan, path, task, roles, values, rows, outcome, how, name):
+    places, layout = plan.places(), plan.layout
+    for of_log in (False, True) if "logp" in roles else (False,):
+        match = Match(plan, path, task, roles, None, 0, of_log)
+        arguments = match.arguments(values)
+        scale = own_scale(task, arguments, rows, outcome.scalars) if "t" in roles else None
+        labels = any(places[place] in TARGETS[1:] for place in roles.values())
+        for e in identify(task, arguments, rows / (scale or 1), layout is SQUARE)[:2]:
+            many = "constant-factor" in e.keys and len(e.keys) > 1
+            far = {*e.keys} & evidence.FAR or e.cost > 2 + (how == evidence.NAMED)
+            if many or (far and how != evidence.NAMED):
+                continue
+            if not evidence.admits(how, task, e, labels, name):
+                continue
+            axis = any("the last axis" in step.forms for step in plan.steps)
+            cost = e.cost + 0.75 * strangers(plan, roles) + 0.25 * (len(places) - len(roles))
+            cost += (0.3 + 2 * axis) * layout.single + 0.6 * bool(NONE_OF_ONE & {*e.keys})
+            cost += 0.1 * (layout is LAYOUTS["columns"]) + 0.2 * (layout is SQUARE)
+            yield Match(plan, path, task, roles, e, cost, of_log)
+
+
+class Tried:
+    """What came of trying: matches, the plans that ran with their outcomes, the errors.
+
+    `many` tells whether the program speaks of many examples at once.
+    """
+
+    def __init__(self, many=False):
+        self.many = many
+        self.found, self.ran, self.errors, self.ended = [], [], [], None
+
+    @property
+    def best(self):
+        """The best match, None where there is none."""
+        return min(self.found, key=lambda match: match.cost, default=None)
+
+    def add(self, plans, how, name, end):
+        """Try plans, all in one safe call."""
+        call = Caller(2 * SECONDS[how] + 1)
+        _, error = call(self._all, plans, how, name, end)
+        self.ended = self.ended or error  # it did not return
+
+    def add_behind(self, plans, how, name, end):
+        """Try plans in which something comes forward first: what comes last is a derivative."""
+        more = Tried(self.many)
+        more.add(plans, how, name, end)
+        self.found += [match for match in more.found if match.task.derivative]
+        self.ran, self.errors = more.ran + self.ran, self.errors + more.errors
+        self.ended = self.ended or more.ended
+
+    def why_not(self):
+        """Say why a part could not be read."""
+        if self.ended:
+            return f"It was called, and {self.ended}."
+        if self.ran:
+            return "It runs, and none of the known formulas gives what it returns."
+        if not self.errors:
+            return "It could not be called."
+        plan, error = self.errors[0]
+        step = plan.steps[-1]
+        given = ", ".join(
+            f"{n}: {f}"
+            for n, f in zip(step.arguments, step.forms, strict=False)
+            if isinstance(f, str)
+        )
+        return f"Called as {step.name}({given}), {described(error).rstrip('.')}."
+
+    @property
+    def mismatch(self):
+        """Whether sizes did not fit, which they do where there are as many examples as classes."""
+        told = re.compile("broadcast|aligned|mismatch|out of bounds")
+        return any(told.search(str(error)) for _, error in self.errors)
+
+    @property
+    def gave_numbers(self):
+        """Whether all that ran gave single numbers, as a loss does."""
+        last = [outcome.results[-1] for _, outcome in self.ran]
+        return bool(last) and all(
+            np.ndim(r) == 0 and r is not None for r in last if not isinstance(r, tuple)
+        )
+
+    def _all(self, plans, how, name, end):
+        until, went = min(time.process_time() + SECONDS[how], end), set()
+        for plan in plans:
+            forms, names = plan.steps[-1].forms, plan.steps[-1].arguments
+            # A constant where an array does as well says nothing more, but for a temperature.
+            if any(
+                form in CONSTANTS and (*forms[:k], "array", *forms[k + 1 :]) in went
+                for k, (form, name) in enumerate(zip(forms, names, strict=True))
+                if isinstance(form, str) and not TEMPERATURE.fullmatch(name)
+            ):
+                continue
+            if time.process_time() > until or len(went) > (40 if how else 25):
+                return
+            values = plan.values()
+            try:
+                outcome = plan.run(values)
+            except Exception as error:
+                self.errors.append((plan, error))
+                continue
+            went.add(forms)
+            before = len(self.found)
+            self.ran.append((plan, outcome))
+            # What ran may have written into what it was given.
+            self.found += matches(plan, plan.values(), outcome, how, name)
+            if self.many and plan.layout.single:
+                for match in self.found[before:]:
+                    match.cost += 1.4
+            if self.found and self.best.cost < ENOUGH:
+                return
+
+
+def search(callee, how, make=None, end=np.inf, layouts=None, many=False):
+    """Return what came of calling a function or method, in one layout after another."""
+    tried = Tried(many)
+    if not callee.needed or len(callee.needed) > 8:
+        return tried
+    ways = dict.fromkeys((optional(callee.function, callee.needed), callee.needed))
+    for key in layouts or LAYOUTS:
+        layout, best = LAYOUTS[key], tried.best
+        if best and (best.cost < ENOUGH or (best.cost < FEW and not _may_be_better(best, layout))):
+            break
+        asked = layouts and key == layouts[0]
+        if (
+            key in ("list", "lists", "block", "tensors")
+            and (tried.found or tried.ran)
+            and not asked
+        ):
+            continue
+        if key == "square" and not (tried.mismatch and (best is None or best.cost > FEW)):
+            continue
+        for names in ways:
+            plans = [
+                Plan(layout, [callee.step(forms, names)], make)
+                for forms in signatures(names, (), 400 if key in MAIN else 100)
+            ]
+            tried.add(plans, how, callee.name, end)
+            if tried.best or tried.ended:
+                break
+        if tried.ended or time.process_time() > end:
+            break
+    return tried
+
+
+MAIN = ("rows", "columns", "vector")
+
+
+def _may_be_better(best, layout):
+    """Tell whether another layout may explain more: mistakes in a batch are none in one example."""
+    return bool(NONE_OF_ONE & {*best.keys}) or (best.plan.layout.single and layout.single)

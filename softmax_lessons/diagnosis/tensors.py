@@ -1,0 +1,101 @@
+"""NumPy's arrays under the names that PyTorch has for things, where PyTorch itself is not there."""
+
+import sys
+from typing import NamedTuple
+
+import numpy as np
+
+from softmax_lessons import numerics
+
+
+class Extreme(NamedTuple):
+    """What `max(dim=...)` returns."""
+
+    values: object
+    indices: object
+
+
+def _reduced(name):
+    """Return a function of NumPy that takes an axis second, under the names of PyTorch too."""
+
+    def reduced(x, dim=None, keepdim=False, axis=None, keepdims=False, **others):
+        axis = axis if dim is None else dim
+        return getattr(np, name)(np.asarray(x), axis=axis, keepdims=keepdim or keepdims)
+
+    return reduced
+
+
+def _extreme(name):
+    def extreme(x, dim=None, keepdim=False, **others):
+        values, of_index = (_reduced(name)(x, dim, keepdim, **others), _reduced(f"arg{name}"))
+        return values if dim is None else Extreme(values, of_index(x, dim, keepdim))
+
+    return extreme
+
+
+def _along(function):
+    return lambda x, dim=-1, axis=-1: function(np.asarray(x), axis if dim == -1 else dim)
+
+
+OF_TENSORS = {name: _reduced(name) for name in ("sum", "mean", "prod", "std", "var", "argmax")}
+OF_TENSORS |= {"max": _extreme("max"), "min": _extreme("min"), "cat": np.concatenate}
+OF_TENSORS |= dict.fromkeys(("mm", "bmm", "mv"), np.matmul)
+OF_TENSORS |= {name: lambda x, *more: x for name in ("detach", "contiguous", "double", "to")}
+OF_TENSORS |= {
+    "softmax": _along(numerics.softmax),
+    "log_softmax": _along(numerics.log_softmax),
+    "clone": np.copy,
+    "numpy": np.asarray,
+    "tensor": np.asarray,
+    "t": np.transpose,
+    "mul": np.multiply,
+    "sub": np.subtract,
+    "div": np.divide,
+    "unsqueeze": np.expand_dims,
+    "clamp": lambda x, min=None, max=None: np.clip(x, min, max),
+    "size": lambda x, *axis: x.shape[axis[0]] if axis else x.shape,
+    "diag_embed": lambda x: x[..., None] * np.eye(x.shape[-1]),
+}
+"""Functions, which are methods too, that NumPy has in another way."""
+
+
+class Tensor(np.ndarray):
+    """An array with the methods of a tensor; `add_` works in place."""
+
+    def __getattr__(self, name):
+        """Return a function as a method."""
+        if name.endswith("_") and not name.startswith("_"):
+            return lambda *given: self.__setitem__(..., getattr(self, name[:-1])(*given)) or self
+        function = None if name.startswith("_") else function_of_tensors(name)
+        if function is None:
+            raise AttributeError(name)
+        return lambda *given, **named: function(self, *given, **named)
+
+
+for _name in ("sum", "mean", "prod", "std", "var", "argmax", "max", "min"):
+    setattr(
+        Tensor,
+        _name,
+        lambda self, *given, _name=_name, **named: _called(_name, self, *given, **named),
+    )
+
+
+def _called(name, *given, **named):
+    return tensor(OF_TENSORS[name](*given, **named))
+
+
+def tensor(value):
+    """Return an array as a tensor, anything else as it is."""
+    if type(value) is Extreme:
+        return Extreme(*map(tensor, value))
+    if type(value) is not np.ndarray:
+        return value
+    return sys.modules["torch"].tensor(value) if "torch" in sys.modules else value.view(Tensor)
+
+
+def function_of_tensors(name):
+    """Return a function of PyTorch by its name, None where there is none like it."""
+    function = OF_TENSORS.get(name) or getattr(np, name, None)
+    if not callable(function) or isinstance(function, type):
+        return None
+    return lambda *given, **named: tensor(function(*given, **named))

@@ -1,0 +1,96 @@
+"""Reads text as people paste it: fences, prompts, magics, Python 2, lines that are no Python."""
+
+import ast
+import re
+
+FENCE = re.compile(r"\s*(```|~~~)")
+PROMPT = re.compile(r"\s*(>>>|In \[\d*\]:|\.\.\.:?) ?")
+STARTS = re.compile(r"\s*(>>>|In \[)")
+OF_A_SHELL = re.compile(r"\s*[%!]|[^#]*\w\?{1,2}\s*$")
+PRINT = re.compile(r"print\b(?!\s*[(=.,)\]:])")
+EXCEPT = re.compile(r"(except\s+[\w.() ,]+?)\s*,\s*(\w+)\s*:")
+TYPED = str.maketrans("\u2018\u2019\u201c\u201d\u00a0\u2212", "''\"\" -")
+"""What word processors and web pages make of quotes, blanks and minus signs."""
+
+
+def mended(text):
+    r"""Return the tree of a program, its lines, and those left out, by their numbers.
+
+    Every line keeps its number.
+
+    Examples
+    --------
+    >>> tree, lines, left_out = mended("%matplotlib inline\nhalf = 0.5\nhalf of it")
+    >>> [type(statement).__name__ for statement in tree.body], left_out
+    (['Pass', 'Assign', 'Pass'], {3: 'half of it'})
+    """
+    lines = _without_clothes(text.translate(TYPED).expandtabs(4).splitlines())
+    lines, left_out = _dedented([_in_python_3(line) for line in lines]), {}
+    for _ in range(200):
+        try:
+            return ast.parse("\n".join(lines) + "\n"), lines, left_out
+        except (SyntaxError, ValueError) as error:
+            _mend(lines, error, left_out)
+    return ast.Module([], []), lines, left_out
+
+
+def _without_clothes(lines):
+    """Blank what stands around code: what is outside of Markdown fences, and prompts."""
+    if any(map(FENCE.match, lines)):
+        inside, kept = False, []
+        for line in lines:
+            fence = bool(FENCE.match(line))
+            inside ^= fence
+            kept.append(line if inside and not fence else "")
+        lines = kept
+    if any(map(STARTS.match, lines)):
+        # Between the prompts stands what was printed.
+        lines = [PROMPT.sub("", line, count=1) if PROMPT.match(line) else "" for line in lines]
+    return lines
+
+
+def _in_python_3(line):
+    """Return a line without what only a notebook or Python 2 understands."""
+    code = line.lstrip()
+    indent = line[: len(line) - len(code)]
+    if code.startswith("%%"):
+        return ""
+    if OF_A_SHELL.match(line) or PRINT.match(code):
+        return f"{indent}pass"
+    return indent + EXCEPT.sub(r"\1 as \2:", code)
+
+
+def _indent(line):
+    return len(line) - len(line.lstrip())
+
+
+def _dedented(lines):
+    common = min((_indent(line) for line in lines if line.strip()), default=0)
+    return [line[common:] for line in lines]
+
+
+def _mend(lines, error, left_out):
+    """Change the one line at which reading ended."""
+    k = min(getattr(error, "lineno", None) or 1, len(lines)) - 1
+    while k and not lines[k].strip():
+        k -= 1
+    line, told = lines[k], str(error)
+    if above := re.search(r"expected an indented block after .* on line (\d+)", told):
+        lines[int(above[1]) - 1] += " pass"
+    elif "unindent does not match" in told:
+        levels = [_indent(before) for before in lines[:k] if before.strip()]
+        lower = max((level for level in levels if level < _indent(line)), default=0)
+        lines[k] = " " * lower + line.lstrip()
+    elif line.strip() != "pass":
+        left_out[k + 1] = line.strip()
+        lines[k] = " " * _indent(line) + "pass"
+    else:  # what goes wrong began above: the whole statement goes
+        first, last = k, k + 1
+        while first and not lines[first][:1].strip():
+            first -= 1
+        while last < len(lines) and not lines[last][:1].strip():
+            last += 1
+        for gone in range(first, last):
+            if lines[gone].strip():
+                left_out.setdefault(gone + 1, lines[gone].strip())
+            lines[gone] = ""
