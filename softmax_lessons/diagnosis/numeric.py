@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from softmax_lessons.diagnosis.objects import at_line
 from softmax_lessons.judging.judge import judge
 from softmax_lessons.judging.observe import kept
 from softmax_lessons.judging.safe_call import Caller
@@ -98,8 +99,24 @@ def judged_as_numeric(part, callee):
     if numeric := numeric_of(callee):
         verdict = judge(numeric.task, numeric, Caller(1.5))
         hint = verdict.misconception.hint if verdict.mistakes else ""
-        return replace(verdict, exercise=part, part=part, hint=hint)
-    return _checker(part, callee)
+        return _with_line(replace(verdict, exercise=part, part=part, hint=hint), callee)
+    verdict = _checker(part, callee)
+    return verdict and _with_line(verdict, callee)
+
+
+def _with_line(verdict, callee):
+    """Return a verdict that names the line of the quotient, or that which moves the point."""
+    if not verdict.mistakes:
+        return verdict
+    moves = {
+        "not-restored",
+        "nothing-moves",
+        "all-at-once",
+        "writes-into-argument",
+        "flattened-point",
+    }
+    pattern = r"[-+]=|\b(\w*plus|up|ahead|moved) = " if verdict.misconception.key in moves else "/"
+    return at_line(verdict, callee.function, pattern, last=pattern == "/")
 
 
 def _answer(numeric, point, change):

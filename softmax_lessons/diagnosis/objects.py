@@ -3,6 +3,7 @@
 import inspect
 import re
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice, product
 
 import numpy as np
@@ -25,6 +26,16 @@ def source(thing):
         return inspect.getsource(thing)
     except (OSError, TypeError):
         return ""
+
+
+def at_line(verdict, function, pattern, last=True):
+    """Return a verdict with the last line of a function in which a pattern is, or the first."""
+    lines = enumerate(source(function).splitlines(), function.__code__.co_firstlineno)
+    found = [(number, line.strip()) for number, line in lines if re.search(pattern, line)]
+    if not found:
+        return verdict
+    line, code = found[-1 if last else 0]
+    return replace(verdict, line=line, code=code)
 
 
 def maker(cls):

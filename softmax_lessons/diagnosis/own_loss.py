@@ -18,6 +18,7 @@ from softmax_lessons.judging import explain
 from softmax_lessons.judging.safe_call import Caller
 from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes import MISTAKES
+from softmax_lessons.numerics import softmax
 
 STEP, SECONDS = 1e-5, 0.6
 RIGHT = {Status.CORRECT, Status.OTHER_FORM}
@@ -167,7 +168,13 @@ def by_own_loss(verdict, match, losses):
         r, N = explain.proportion(*compared), plan.layout.N
         # (p - t) / N is what a mean loss has: so this one is a sum.
         others = {1 / N: "averaged-over-batch"}
-        return in_proportion(verdict, r, N, others) if r and verdict.status in RIGHT else verdict
+        p = softmax(plan.values()[place])
+        is_sum = np.allclose(
+            np.where(compared.measured < 0, 1, 0) + compared.measured, p, atol=1e-3
+        )
+        keys = [mistake.key for mistake in verdict.mistakes]
+        told = verdict.status in RIGHT or (is_sum and "averaged-twice" in keys)
+        return in_proportion(verdict, r, N, others) if r and told else verdict
     left = tuple(m for m in verdict.mistakes if m.key in OF_NUMBERS)
     if len(left) < len(verdict.mistakes):
         keys = ", ".join(m.key for m in verdict.mistakes if m.key not in OF_NUMBERS)

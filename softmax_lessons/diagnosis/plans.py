@@ -26,7 +26,7 @@ TERMS = re.compile(
     re.I,
 )
 """What the factor of a further term of a loss, of the weights alone, is called."""
-TEMPERATURE = re.compile(r"t|temp(erature)?|tau", re.I)
+TEMPERATURE = re.compile(r"T|[Tt]emp(erature)?|tau")
 MOST = 20_000
 """How many combinations of forms are looked at, to order them."""
 

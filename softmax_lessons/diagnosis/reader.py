@@ -19,7 +19,7 @@ from softmax_lessons.diagnosis.answer import (
 )
 from softmax_lessons.diagnosis.layouts import CONSTANTS, LAYOUTS
 from softmax_lessons.diagnosis.numeric import judged_as_numeric
-from softmax_lessons.diagnosis.objects import maker, source
+from softmax_lessons.diagnosis.objects import at_line, maker, source
 from softmax_lessons.diagnosis.own_loss import RIGHT, beside_a_loss, by_own_loss, by_weights
 from softmax_lessons.diagnosis.pairs import has_softmax
 from softmax_lessons.diagnosis.plans import Again, Callee, Earlier, Plan, signatures
@@ -282,6 +282,7 @@ class Reader:
             verdict = beside_a_loss(name, tried, losses, self.until)
         if not verdict and how == evidence.NAMED:
             verdict = degenerate(name, tried)
+            verdict = verdict and at_line(verdict, callee.function, r"\breturn\b")
         if not verdict and (within := inside.of_part(name, callee, tried, self, how)):
             verdict, plan = within
             verdict = by_weights(verdict, plan, self.losses)
@@ -290,8 +291,12 @@ class Reader:
             if found and not found[1].task.derivative:
                 self.soft = True
                 self.logarithm = found[1].task.name == "log_softmax"
+                # Where softmax runs along rows or columns, so does what leads back.
+                self.many |= bool(re.search("axis=1|keepdims", source(callee.function)))
                 if found[1].plan.layout is LAYOUTS["columns"]:
                     self._prefer("columns")
+                elif found[1].plan.layout is LAYOUTS["rows"] and "columns" in self.layouts:
+                    self.layouts.remove("columns")
         elif (
             STRONG.search(self.program.text)
             and self._speaks_of_softmax(name)

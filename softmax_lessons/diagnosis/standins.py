@@ -18,7 +18,8 @@ def _cross_entropy(p, t):
 
 
 def _along(function, x, axis=-1, dim=None, **others):
-    return function(np.asarray(x), axis if dim is None else dim)
+    result = function(np.asarray(x), axis if dim is None else dim)
+    return result.view(type(x)) if isinstance(x, np.ndarray) else result
 
 
 def _sigmoid(x):
