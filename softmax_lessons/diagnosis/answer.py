@@ -151,7 +151,7 @@ def degenerate(part, tried):
 
 
 SHOWN = {
-    "elementwise": re.compile(r"\b1(\.0?)? ?- ?|\*\* ?2"),
+    "elementwise": re.compile(r"\b1(\.0?)? ?- |- \w+ ?\*\* ?2|- \w+ ?\* ?\w"),
     "array-made-in-loop": re.compile(r"\n( +)for .*\n(\1 +.*\n)*?\1 +\w+ = np\.(zeros|empty)"),
 }
 """What a mistake needs in the code, where another one gives the same numbers."""

@@ -84,7 +84,12 @@ def _of_loss_or_chain(pair, p, targets, others, value, program):
     soft = [t for t in soft if np.allclose(t.sum(axis=1), 1) and not np.allclose(t, p)]
     targets = targets + soft
     steps = [s for t in targets for s in _explained(LOSS, (p, t), rows, value, pair, known)]
-    if not steps and pair.z and (_in(pair.p.name, line) or re.search(r"[-+*/]=", line)):
+    if (
+        not steps
+        and pair.z
+        and not pair.keys
+        and (_in(pair.p.name, line) or re.search(r"[-+*/]=", line))
+    ):
         gradients = [pair.rows(other.array) for other in others if _in(other.name, line)]
         steps = [s for g in gradients for s in _explained(BACKWARD, (p, g, -1), rows, value, pair)]
     return steps
@@ -154,7 +159,8 @@ def _explained(task, arguments, rows, value, pair, known=OF_CHAIN):
         return
     for e in identify(task, arguments, rows)[:1]:
         keys = {*e.keys} - LATER - (NONE_OF_ONE if len(rows) == 1 else set())
-        if keys <= known:
+        several = len(keys) > 1 and keys != {"squared-error", "elementwise"}
+        if keys <= known and not several:
             yield Step((*pair.keys, *(k for k in e.keys if k in keys)), value, e, pair)
 
 
@@ -181,9 +187,11 @@ def of_part(part, callee, tried, reader, how):
             if how == NAMED:  # so is the step back, whatever the loss
                 found = [replace(p, z=p.p._replace(name="what is given")) for p in found]
         for step in steps_back(pool, found, program):
-            line = program.lines[step.pair.p.line - 1]
+            made = _is_made(step.pair.p.name, program.lines[step.pair.p.line - 1])
             rank = "t" in step.explanation.result.text, step.pair.z is not None
-            if (derives or _is_made(step.pair.p.name, line)) and (best is None or rank >= best[0]):
+            # What a program's own call hands in may be of anything.
+            sure = made or (derives and (plan is not None or how > BARE))
+            if sure and (best is None or rank >= best[0]):
                 best = rank, step, plan
     return best and (_verdict(part, best[1], program), best[2])
 

@@ -20,7 +20,13 @@ from softmax_lessons.diagnosis.answer import (
 from softmax_lessons.diagnosis.layouts import CONSTANTS, LAYOUTS
 from softmax_lessons.diagnosis.numeric import judged_as_numeric
 from softmax_lessons.diagnosis.objects import at_line, maker, source
-from softmax_lessons.diagnosis.own_loss import RIGHT, beside_a_loss, by_own_loss, by_weights
+from softmax_lessons.diagnosis.own_loss import (
+    RIGHT,
+    beside_a_loss,
+    by_own_loss,
+    by_weights,
+    of_weights,
+)
 from softmax_lessons.diagnosis.pairs import has_softmax
 from softmax_lessons.diagnosis.plans import Again, Callee, Earlier, Plan, signatures
 from softmax_lessons.diagnosis.search import Tried, search
@@ -175,7 +181,7 @@ class Reader:
     def _class(self, name, cls, make):
         if not self.asked and self._is_rival(name, cls):
             return
-        of_functions = self.losses
+        of_functions, self.losses = self.losses, []
         methods = dict(self._methods(cls))
         forwards, callees = [], []
         for method, raw in methods.items():
@@ -189,9 +195,9 @@ class Reader:
 
             callee = Callee(f"{name}.{method}", get(holder), get)
             words = f"{name} {method} {' '.join(callee.needed or ())}"
+            self.losses = self.losses + [callee] * evidence.is_loss(callee.name)
             if callee.needed is not None and not self._skips(callee.name, callee.function):
                 callees.append((callee, words, None if static else make))
-        self.losses = [callee for callee, _, _ in callees if evidence.is_loss(callee.name)]
         self.logarithm = False  # whether the class has a log_softmax: then that is what goes back
         for callee, words, make in callees:
             self._method(callee, self._how(words), make, forwards)
@@ -286,6 +292,8 @@ class Reader:
         if not verdict and (within := inside.of_part(name, callee, tried, self, how)):
             verdict, plan = within
             verdict = by_weights(verdict, plan, self.losses)
+        elif not verdict and evidence.DERIVATIVE.search(name) and has_softmax(tried, self.program):
+            verdict = of_weights(name, tried, self.losses)
         if verdict:
             self.verdicts.append(verdict)
             if found and not found[1].task.derivative:
