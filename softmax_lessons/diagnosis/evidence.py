@@ -24,6 +24,7 @@ DERIVATIVE = re.compile(
     re.I,
 )
 LOSS = re.compile("loss|cost|entropy|nll|xent|objective|likelihood|mse|error$", re.I)
+LOG_SUM = re.compile("log_?sum_?exp|lse", re.I)
 LOGARITHM = re.compile("log_?soft|log_?p|log_?prob", re.I)
 
 BATCH = re.compile(
@@ -77,7 +78,7 @@ def admits(how, task, explanation, labels, name):
         return False
     if "g" in task.roles and "logp" not in task.roles and LOGARITHM.search(name):
         return False
-    if re.search("log_?sum_?exp|lse", name, re.I) and keys:
+    if LOG_SUM.search(name) and keys:
         return False  # its own derivative is p g
     if how == NAMED or (labels and not keys):
         return True

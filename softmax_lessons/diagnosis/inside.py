@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, NAMED
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED
 from softmax_lessons.diagnosis.layouts import ARRAYS
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
@@ -174,7 +174,7 @@ def of_part(part, callee, tried, reader, how):
     plans = {(plan.layout.words, *plan.places().values()): plan for plan, _ in tried.ran[::-1]}
     plans = {forms: plan for forms, plan in plans.items() if {*ARRAYS} & {*forms}}
     gives_loss = any(outcome.scalars for _, outcome in tried.ran)
-    if not (derives or gives_loss or how == NAMED):
+    if LOG_SUM.search(function) or not (derives or gives_loss or how == NAMED):
         return None
     for plan in [None, *list(plans.values())[:-7:-1]]:
         if plan and time.process_time() > reader.end:
