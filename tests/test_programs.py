@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -186,6 +187,13 @@ def test_a_text_that_defines_nothing_ends_in_a_sentence(text, answer):
 def test_a_text_without_end_is_stopped(monkeypatch):
     monkeypatch.setattr("softmax_lessons.judging.safe_call.SECONDS", 0.2)
     assert "all calls together have 0.2 seconds" in str(diagnose("while True: pass"))
+
+
+def test_numpy_has_its_old_names_while_a_program_is_read_and_no_longer():
+    before = {*vars(np)}
+    (verdict,) = diagnose(ELEMENTWISE.replace("p * (", "np.float(1) * p * ("))
+    assert verdict.misconception.key == "elementwise"
+    assert {*vars(np)} == before
 
 
 @pytest.fixture

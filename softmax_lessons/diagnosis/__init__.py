@@ -14,7 +14,7 @@ from softmax_lessons import numerics
 from softmax_lessons.diagnosis.cell import Verdicts, say_what_to_do
 from softmax_lessons.diagnosis.program import RUNS, Live, Program
 from softmax_lessons.diagnosis.reader import Reader
-from softmax_lessons.diagnosis.standins import is_stand_in
+from softmax_lessons.diagnosis.standins import is_stand_in, old_numpy
 from softmax_lessons.judging.gradient_checker import judge_checker
 from softmax_lessons.judging.observe import kind_of
 from softmax_lessons.judging.safe_call import Caller
@@ -46,7 +46,8 @@ def diagnose(program):
     """
     if isinstance(program, str):
         call = Caller(RUNS)
-        return _read(Program(program, {"__name__": "__main__", "np": np}, call))
+        with old_numpy():
+            return _read(Program(program, {"__name__": "__main__", "np": np}, call))
     if not callable(program) and not hasattr(type(program), "backward"):
         summary = "Hand in a function, a class or an object with forward and backward:"
         summary += f" got {kind_of(program, Caller())}."
@@ -80,7 +81,8 @@ def _diagnose_cell(line, cell):
             return None, error
 
     before = {*shell.user_ns}
-    verdicts = _read(Program(cell, shell.user_ns, call, everything=True))
+    with old_numpy():
+        verdicts = _read(Program(cell, shell.user_ns, call, everything=True))
     for name in {*shell.user_ns} - before:
         if is_stand_in(shell.user_ns[name]):
             del shell.user_ns[name]

@@ -1,17 +1,15 @@
 """Runs a program text as far as it goes, statement by statement, and keeps what it defines."""
 
 import ast
+import builtins
 import inspect
 import linecache
 from itertools import count
 from traceback import walk_tb
 
-import numpy as np
-
 from softmax_lessons.diagnosis.standins import (
     KNOWN,
     builtins_for,
-    has_old_names,
     is_stand_in,
     stand_in,
 )
@@ -48,8 +46,7 @@ class Program:
         namespace["__builtins__"] = builtins_for(self.missing, everything)
         for k, node in enumerate(self.tree.body):
             self._run(node, k == len(self.tree.body) - 1, call)
-        if before is not None:
-            namespace["__builtins__"] = before
+        namespace["__builtins__"] = before or builtins
         self.parts = dict(self._parts())
         if self.missing:
             names = ", ".join(dict.fromkeys(self.missing))
@@ -82,8 +79,6 @@ class Program:
             self.troubles.append(f"In line {line} {str(what).rstrip('.')}.")
 
     def _watched(self, code, namespace):
-        for name, thing in has_old_names().items():
-            setattr(np, name, thing)
         with self.watch:
             exec(code, namespace)
 

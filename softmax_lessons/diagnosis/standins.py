@@ -3,6 +3,7 @@
 import builtins
 import sys
 import types
+from contextlib import contextmanager
 from functools import partial, reduce
 
 import numpy as np
@@ -126,6 +127,13 @@ def builtins_for(missing, everything):
     return vars(builtins) | OF_PYTHON_2 | {"__import__": importing}
 
 
-def has_old_names():
-    """Return NumPy's functions with those that it once had."""
-    return {name: thing for name, thing in OF_OLD_NUMPY.items() if name not in vars(np)}
+@contextmanager
+def old_numpy():
+    """Give NumPy the names that it once had, for a while."""
+    added = {name: thing for name, thing in OF_OLD_NUMPY.items() if name not in vars(np)}
+    vars(np).update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            vars(np).pop(name, None)
