@@ -24,6 +24,14 @@ DERIVATIVE = re.compile(
     re.I,
 )
 LOSS = re.compile("loss|cost|entropy|nll|xent|objective|likelihood|mse|error$", re.I)
+REACHES_OUT = re.compile(r"\bopen\(|\bos\.|shutil|subprocess|\.save(fig|txt|z)?\(|to_csv")
+"""What is not tried with made-up arguments: 1 is a file, too."""
+USES = re.compile(
+    r"train|(^|_)(fit|step|update|predict|main|run)$|^update|accuracy|score|shape|param|config|repr|one_?hot",
+    re.I,
+)
+TRAINS = re.compile(r"for \w+ in x?range\((\w*(iter|epoch|step|round)\w*|\d{2,})", re.I)
+"""Parts that use a softmax, or loop for long, are not tried."""
 LOG_SUM = re.compile("log_?sum_?exp|lse", re.I)
 LOGARITHM = re.compile("log_?soft|log_?p|log_?prob", re.I)
 
@@ -104,3 +112,10 @@ def is_loss(name):
     """Tell whether a name is one of a loss, and not of its derivative."""
     own = name.rpartition(".")[2]
     return bool(LOSS.search(own)) and not DERIVATIVE.search(own)
+
+
+def speaks_of_softmax(name):
+    """Tell whether the name of a part promises softmax, or the step back from it."""
+    own = name.rpartition(".")[2]
+    derives = DERIVATIVE.search(own) or own in ("forward", "__call__")
+    return level(name if derives else own) == NAMED

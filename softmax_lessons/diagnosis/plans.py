@@ -19,7 +19,7 @@ from softmax_lessons.diagnosis.layouts import (
     forms_of,
     put,
 )
-from softmax_lessons.diagnosis.watch import arrays_in
+from softmax_lessons.diagnosis.watch import arrays_in, numbers
 
 TERMS = re.compile(
     r"reg(ulari[sz]ation)?(_strength)?|l2(_\w+)?|weight_decay|decay|lam(bda)?_?|lamda|wd|alpha|penalty",
@@ -176,6 +176,29 @@ class Plan:
             }
         scalars = [float(a) for result in results for _, a in arrays_in(result) if not a.ndim]
         return Outcome(arrays, scalars, results)
+
+
+def forwarded(plan, result):
+    """Return the forms for what came forward, and for what went into it once more."""
+    step = len(plan.steps) - 1
+    places = plan.places().items()
+    again = [Again(place, form) for place, form in places]
+    parts = [None, *range(len(result))] if isinstance(result, tuple) else [None]
+    whole = [Earlier(step, part) for part in parts]
+    values = [result if part is None else result[part] for part in parts]
+    cached = [form for form, value in zip(whole, values, strict=True) if numbers(value) is None]
+    others = [form for form in whole if form not in cached]
+    return (*cached[::-1], *again, *others[:2])
+
+
+def likely_first(forwards):
+    """Return runs, those first that are most likely a forward: few constants, much that varies."""
+
+    def unlike(one):
+        plan, _ = one
+        return sum(form in CONSTANTS for form in plan.steps[-1].forms), -len(plan.places())
+
+    return sorted(forwards, key=unlike)
 
 
 def generic(number, N, n):

@@ -17,7 +17,7 @@ from softmax_lessons.diagnosis.answer import (
     with_other_values,
     without_inherited,
 )
-from softmax_lessons.diagnosis.layouts import CONSTANTS, LAYOUTS
+from softmax_lessons.diagnosis.layouts import LAYOUTS
 from softmax_lessons.diagnosis.numeric import judged_as_numeric
 from softmax_lessons.diagnosis.objects import at_line, maker, source
 from softmax_lessons.diagnosis.own_loss import (
@@ -28,22 +28,20 @@ from softmax_lessons.diagnosis.own_loss import (
     of_weights,
 )
 from softmax_lessons.diagnosis.pairs import has_softmax
-from softmax_lessons.diagnosis.plans import Again, Callee, Earlier, Plan, signatures
+from softmax_lessons.diagnosis.plans import (
+    Callee,
+    Earlier,
+    Plan,
+    forwarded,
+    likely_first,
+    signatures,
+)
 from softmax_lessons.diagnosis.search import Tried, search
-from softmax_lessons.diagnosis.watch import numbers
 
 SECONDS, OF_A_STAGE = 4.5, 1.2
 """How long a program is read in all, and how long one way of reading a part is tried."""
 FAMILY = re.compile("sigmoid|logistic|tanh|binary", re.I)
 """Where these are in a program, `a * (1 - a)` without a name is theirs."""
-REACHES_OUT = re.compile(r"\bopen\(|\bos\.|shutil|subprocess|\.save(fig|txt|z)?\(|to_csv")
-"""What is not tried with made-up arguments: 1 is a file, too."""
-USES = re.compile(
-    r"train|(^|_)(fit|step|update|predict|main|run)$|^update|accuracy|score|shape|param|config|repr|one_?hot",
-    re.I,
-)
-TRAINS = re.compile(r"for \w+ in x?range\((\w*(iter|epoch|step|round)\w*|\d{2,})", re.I)
-"""Parts that use a softmax, or loop for long, are not tried."""
 STRONG = re.compile("soft_?max|cross_?ent|log_?sum_?exp", re.I)
 THREE_AXES = re.compile(r"\(0, 2, 1\)|\w+, \w+, \w+ = \w+(\.\w+)*\.shape|axis=2|\[:, :, ")
 
@@ -72,7 +70,7 @@ class Reader:
             if not inspect.isclass(thing) and evidence.is_loss(name)
         ]
         for name, thing in sorted(parts, key=lambda part: "exp(" not in source(part[1])):
-            if REACHES_OUT.search(source(thing)):
+            if evidence.REACHES_OUT.search(source(thing)):
                 continue
             if inspect.isroutine(thing):
                 self._function(name, Callee(name, thing, lambda _, thing=thing: thing))
@@ -103,8 +101,7 @@ class Reader:
         """Tell whether a part is no softmax by its name, or runs for long."""
         if self.asked:
             return False
-        text = source(thing)
-        if USES.search(name.rpartition(".")[2]) or TRAINS.search(text):
+        if evidence.USES.search(name.rpartition(".")[2]) or evidence.TRAINS.search(source(thing)):
             return True
         return self._is_rival(name, thing)
 
@@ -147,7 +144,7 @@ class Reader:
         """Try a function on what earlier ones returned."""
         until = self.until
         for plan in self.ahead[:-5:-1]:
-            first = self._first(plan, plan.run(plan.values()).results[-1])
+            first = forwarded(plan, plan.run(plan.values()).results[-1])
             plans = [
                 Plan(plan.layout, [*plan.steps, callee.step(forms)])
                 for forms in signatures(callee.needed, first, 300)
@@ -156,19 +153,6 @@ class Reader:
             tried.add_behind(plans, how, callee.name, until)
             if tried.found or tried.ended:
                 return
-
-    @staticmethod
-    def _first(plan, result):
-        """Return the forms for what came forward, and for what went into it once more."""
-        step = len(plan.steps) - 1
-        places = plan.places().items()
-        again = [Again(place, form) for place, form in places]
-        parts = [None, *range(len(result))] if isinstance(result, tuple) else [None]
-        whole = [Earlier(step, part) for part in parts]
-        values = [result if part is None else result[part] for part in parts]
-        cached = [form for form, value in zip(whole, values, strict=True) if numbers(value) is None]
-        others = [form for form in whole if form not in cached]
-        return (*cached[::-1], *again, *others[:2])
 
     def _numeric(self, name, callee):
         verdict = None if callee.flags else judged_as_numeric(name, callee)
@@ -218,14 +202,14 @@ class Reader:
                 return
             tried = search(callee, how, make, end=self.until, layouts=self.layouts, many=self.many)
         if not tried.found or tried.best.cost >= 1:
-            likely = self._likely(forwards)
+            likely = likely_first(forwards)[:8]
             square = [(replace(plan, layout=LAYOUTS["square"]), r) for plan, r in likely[:2]]
             name = callee.name + " log_softmax" * self.logarithm
             until = self.until
             for plan, result in [*likely, *square]:
                 if plan.layout is LAYOUTS["square"] and (tried.found or not tried.mismatch):
                     break
-                first = self._first(plan, result)
+                first = forwarded(plan, result)
                 forms = signatures(callee.needed, first, 150) if callee.needed else [()]
                 plans = [Plan(plan.layout, [*plan.steps, callee.step(f)], make) for f in forms]
                 tried.add_behind(plans, how, name, until)
@@ -240,15 +224,6 @@ class Reader:
                 if plan.layout is LAYOUTS["vector"]:
                     forwards.append((replace(plan, layout=LAYOUTS["column"]), outcome.results[-1]))
         self._told_with_flags(callee, tried, how, make)
-
-    @staticmethod
-    def _likely(forwards):
-        """Return the runs that are most likely a forward: few constants, much that varies."""
-
-        def constants(plan):
-            return sum(form in CONSTANTS for form in plan.steps[-1].forms)
-
-        return sorted(forwards, key=lambda one: (constants(one[0]), -len(one[0].places())))[:8]
 
     # ---- answers
 
@@ -265,12 +240,6 @@ class Reader:
 
     def _source(self, name):
         return source(self.program.parts.get(name.partition(".")[0]))
-
-    @staticmethod
-    def _speaks_of_softmax(name):
-        own = name.rpartition(".")[2]
-        derives = evidence.DERIVATIVE.search(own) or own in ("forward", "__call__")
-        return evidence.level(own if not derives else name) == evidence.NAMED
 
     def _told(self, name, callee, tried, how):
         """Keep the verdict on a part, or the reason why there is none."""
@@ -307,7 +276,7 @@ class Reader:
                     self.layouts.remove("columns")
         elif (
             STRONG.search(self.program.text)
-            and self._speaks_of_softmax(name)
+            and evidence.speaks_of_softmax(name)
             and not tried.gave_numbers
         ):
             self.unread[name] = tried.why_not()
