@@ -189,6 +189,22 @@ def test_a_text_without_end_is_stopped(monkeypatch):
     assert "all calls together have 0.2 seconds" in str(diagnose("while True: pass"))
 
 
+WORN_OUT = SOFT + CACHE + LAYER + FLAG
+WORN_OUT = WORN_OUT.replace("def soft(z):", "calls = []\ndef soft(z):\n    count()")
+WORN_OUT = WORN_OUT.replace(
+    "    def forward", "    def __init__(self):\n        count()\n\n    def forward"
+)
+
+
+@pytest.mark.parametrize("most", range(0, 90, 6))
+def test_a_part_that_prints_and_fails_after_some_calls_ends_nothing(most, capsys):
+    text = (
+        f"def count():\n    print(len(calls))\n    calls.append(1)\n    1 / (len(calls) < {most})"
+    )
+    diagnose(text + WORN_OUT)
+    assert capsys.readouterr().out == ""
+
+
 def test_numpy_has_its_old_names_while_a_program_is_read_and_no_longer():
     before = {*vars(np)}
     (verdict,) = diagnose(ELEMENTWISE.replace("p * (", "np.float(1) * p * ("))

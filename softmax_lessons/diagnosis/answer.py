@@ -1,4 +1,4 @@
-"""From matches to a verdict: judged by today's judge where other data confirm it, with its line."""
+"""From matches to a verdict: judged where other data confirm them, with the line."""
 
 import re
 from dataclasses import replace
@@ -7,7 +7,7 @@ import numpy as np
 
 from softmax_lessons.diagnosis import evidence
 from softmax_lessons.diagnosis.layouts import LAYOUTS
-from softmax_lessons.diagnosis.own_loss import RIGHT, named, variations
+from softmax_lessons.diagnosis.own_loss import named, variations
 from softmax_lessons.diagnosis.pairs import watched
 from softmax_lessons.diagnosis.reading import Reading, as_rows
 from softmax_lessons.judging import explain
@@ -61,7 +61,7 @@ def _holds(match, verdict):
     if not match.keys and verdict.counterexample and "large" in verdict.counterexample.note:
         return True
     other = {"argument-unused", "all-zeros"} & keys - found
-    return found <= keys and not other and bool(keys or verdict.status in RIGHT)
+    return found <= keys and not other and bool(keys or verdict.passed)
 
 
 def _rival(best, found):
@@ -79,14 +79,22 @@ def _rival(best, found):
     return ""
 
 
+def output(match, constants):
+    """Return what was matched, of one more run; None where it is not there any more."""
+    outcome, _ = Caller(1)(match.plan.run, match.plan.values(), constants)
+    return outcome.arrays.get(match.path) if outcome else None
+
+
 def with_other_values(verdict, match):
     """Return the verdict on what is right so far, with a temperature of 2, and with a mask."""
-    values, path, task = match.plan.values(), match.path, match.task
-    if verdict.status not in RIGHT or "z" not in match.roles or "t" in match.roles:
+    values, task = match.plan.values(), match.task
+    if not verdict.passed or "z" not in match.roles or "t" in match.roles:
         return verdict
     z, *others = match.arguments(values)
     for what, constants in variations(match.plan):
-        out = match.plan.run(values, constants).arrays[path]
+        out = output(match, constants)
+        if out is None or (out.size != z.size and not task.jacobian):
+            continue
         out = out if task.jacobian else as_rows(out, match.plan.layout, z.shape)
         if what == "temperature":
             factor = 0.5 if task.derivative else 1
@@ -114,12 +122,12 @@ def with_line(verdict, match, program):
     if first and first.key.startswith("regulariser"):
         constants = next(others for what, others in variations(match.plan) if what == "regulariser")
     values = watched(match.plan, program, constants)
-    wanted = [match.plan.run(match.plan.values(), constants).arrays[match.path]]
+    wanted = [output(match, constants)]
     if match.explanation.given.keys:  # what is wrong is softmax, whatever became of it
         case = Input(match.arguments(match.plan.values()))
         p = match.task.attempted(case, match.explanation.given, Formula("p"))
         wanted = [p, match.plan.layout.put(p), *wanted] if np.ndim(p) == 2 else wanted
-    for want in map(np.asarray, wanted):
+    for want in [np.asarray(want) for want in wanted if want is not None]:
         for value in values:
             if explain.proportion(value.array, want):
                 code = program.lines[value.line - 1].strip()

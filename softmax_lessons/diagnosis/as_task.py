@@ -13,7 +13,7 @@ from softmax_lessons.diagnosis.plans import Callee
 from softmax_lessons.diagnosis.program import Live
 from softmax_lessons.diagnosis.reader import Reader
 from softmax_lessons.diagnosis.reading import Reading
-from softmax_lessons.diagnosis.search import NAMES
+from softmax_lessons.diagnosis.search import strangers
 from softmax_lessons.judging.judge import Attempt, judge
 from softmax_lessons.judging.observe import described, observe
 from softmax_lessons.judging.verdict import Status, Verdict
@@ -125,14 +125,4 @@ def takes_the_same(reading, task):
         and {*reading.match.roles} == {*task.roles} - {"axis"}
         and plan.layout is LAYOUTS["rows"]
         and reading.match.path == "result"
-    )
-
-
-def strangers(names, roles):
-    """Return how many arguments bear a name of another role than theirs."""
-    known = {role: words.split() for role, words in NAMES.items()}
-    return sum(
-        name.lower() not in known.get(role, ())
-        and any(name.lower() in words for words in known.values())
-        for name, role in zip(names, roles, strict=True)
     )

@@ -3,11 +3,9 @@
 import sys
 
 from softmax_lessons.judging.showing import as_html
-from softmax_lessons.judging.verdict import Status
 
 PASTE_HERE = "paste-here"
 """The id of the cell that readers paste their code into."""
-RIGHT = {Status.CORRECT, Status.OTHER_FORM}
 
 
 class Verdicts(tuple):
@@ -22,7 +20,7 @@ class Verdicts(tuple):
     @classmethod
     def of(cls, verdicts, unread, troubles):
         """Return verdicts in their order."""
-        ordered = cls(sorted(verdicts, key=lambda verdict: verdict.status in RIGHT))
+        ordered = cls(sorted(verdicts, key=lambda verdict: verdict.passed))
         ordered.unread, ordered.troubles = unread, tuple(troubles)
         return ordered
 

@@ -30,10 +30,9 @@ JACOBIAN = AT_P["batched_jacobian(p)"]
 LATER = {"no-average", "averaged-over-entries", "constant-factor", "averaged-twice", "halved"}
 LATER |= {"averaged-over-batch"}
 """What depends on where the average is taken, and on a scale."""
-OF_LOSS = {"elementwise", "squared-error", "true-class-only"}
+OF_LOSS = {"elementwise", "squared-error", "true-class-only", "sign-flipped"}
 OF_LOSS |= {"true-class-probability-everywhere", "target-subtracted-twice", "averaged-per-class"}
 OF_LOSS |= {"summed-over-batch", "long-way", "binary-cross-entropy"}
-OF_LOSS |= {"sign-flipped"}
 OF_CHAIN = {"elementwise", "sum-held-constant", "sum-not-weighted", "plain-mean", "wrong-axis"}
 OF_CHAIN |= {"mean-of-products", "off-diagonal-positive", "one-sum-over-batch", "keepdims-missing"}
 OF_CHAIN |= {"own-product-missing", "own-product-twice", "sign-flipped"}

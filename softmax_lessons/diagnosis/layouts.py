@@ -109,7 +109,9 @@ def put(form, layout, rows):
         return labels.reshape(np.shape(laid)[:2])
     if np.ndim(laid) == 1:
         return int(labels[0])
-    return labels.tolist() if isinstance(laid, list) else labels.view(type(laid))
+    if isinstance(laid, list):
+        return labels.tolist()
+    return tensor(labels) if layout is LAYOUTS["tensors"] else labels
 
 
 class Context:

@@ -21,7 +21,6 @@ from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.numerics import softmax
 
 STEP, SECONDS = 1e-5, 0.6
-RIGHT = {Status.CORRECT, Status.OTHER_FORM}
 SQUARED = re.compile("mse|square|quadratic", re.I)
 OF_NUMBERS = {"no-shift", "one-maximum-for-all", "shift-not-maximum", "unstable", "nan-hidden"}
 OF_NUMBERS |= {"products-overflow", "writes-into-argument", "clipped-logits", "remembers"}
@@ -157,7 +156,7 @@ def by_own_loss(verdict, match, losses):
     compared, plan, call = beside(match.plan, match.path, place, losses)
     if compared is None:
         outcome, _ = call(match.plan.run, match.plan.values())
-        if outcome and np.isnan(outcome.scalars).any() and verdict.status in RIGHT:
+        if outcome and np.isnan(outcome.scalars).any() and verdict.passed:
             text = (
                 "The gradient is right, but the loss beside it is NaN: the probabilities have been"
             )
@@ -173,7 +172,7 @@ def by_own_loss(verdict, match, losses):
             np.where(compared.measured < 0, 1, 0) + compared.measured, p, atol=1e-3
         )
         keys = [mistake.key for mistake in verdict.mistakes]
-        told = verdict.status in RIGHT or (is_sum and "averaged-twice" in keys)
+        told = verdict.passed or (is_sum and "averaged-twice" in keys)
         return in_proportion(verdict, r, N, others) if r and told else verdict
     left = tuple(m for m in verdict.mistakes if m.key in OF_NUMBERS)
     if len(left) < len(verdict.mistakes):
@@ -213,7 +212,7 @@ def in_proportion(verdict, r, N, others=None):
 
 def by_weights(verdict, plan, losses):
     """Return the verdict on a network that is right so far, by the gradients of its weights."""
-    if plan is None or verdict.status is not Status.CORRECT:
+    if plan is None or not verdict.passed:
         return verdict
     call, last = Caller(1.5), plan.steps[-1].arguments
     for several in (plan, *(plan.behind(loss) for loss in losses if loss.needed == last)):

@@ -21,7 +21,6 @@ from softmax_lessons.diagnosis.layouts import LAYOUTS
 from softmax_lessons.diagnosis.numeric import judged_as_numeric
 from softmax_lessons.diagnosis.objects import at_line, maker, source
 from softmax_lessons.diagnosis.own_loss import (
-    RIGHT,
     beside_a_loss,
     by_own_loss,
     by_weights,
@@ -37,6 +36,7 @@ from softmax_lessons.diagnosis.plans import (
     signatures,
 )
 from softmax_lessons.diagnosis.search import Tried, search
+from softmax_lessons.judging.safe_call import Caller
 
 SECONDS, OF_A_STAGE = 4.5, 1.2
 """How long a program is read in all, and how long one way of reading a part is tried."""
@@ -126,7 +126,7 @@ class Reader:
                 and len(plan.steps) == 1
                 and not isinstance(outcome.results[-1], np.ndarray | float | np.floating)
             ):
-                self.ahead.append(plan)
+                self.ahead.append((plan, outcome.results[-1]))
                 break
         self._told_with_flags(callee, tried, how, None)
 
@@ -143,8 +143,8 @@ class Reader:
     def _after(self, callee, how, tried):
         """Try a function on what earlier ones returned."""
         until = self.until
-        for plan in self.ahead[:-5:-1]:
-            first = forwarded(plan, plan.run(plan.values()).results[-1])
+        for plan, result in self.ahead[:-5:-1]:
+            first = forwarded(plan, result)
             plans = [
                 Plan(plan.layout, [*plan.steps, callee.step(forms)])
                 for forms in signatures(callee.needed, first, 300)
@@ -172,7 +172,9 @@ class Reader:
             static = isinstance(raw, (staticmethod, classmethod))
             if make is None and not static:
                 continue
-            holder = cls if static else make(5)
+            holder, error = (cls, None) if static else Caller(0.5)(make, 5)
+            if error:
+                continue
 
             def get(thing, method=method):
                 return getattr(cls if thing is None else thing, method)
@@ -232,7 +234,7 @@ class Reader:
         if "t" in match.task.roles:
             verdict = by_own_loss(verdict, match, losses)
         verdict = with_other_values(verdict, match)
-        if verdict.status not in RIGHT:
+        if not verdict.passed:
             verdict = with_line(verdict, match, self.program)
         text = self._source(name)
         verdict = without_inherited(as_shown(verdict, text), self.verdicts, text)

@@ -31,15 +31,14 @@ ENOUGH, FEW = 0.45, 1.3
 """The cost of a match after which nothing better is looked for, or only in the layouts of many."""
 
 
-def strangers(plan, roles):
+def strangers(names, roles):
     """Return how many arguments bear a name of another role than theirs."""
-    count = 0
-    for role, (s, k) in roles.items():
-        names = plan.steps[s].arguments
-        name = names[k].lower() if k < len(names) else ""
-        known = any(name in words.split() for words in NAMES.values())
-        count += known and name not in NAMES.get(role, "").split()
-    return count
+    known = {role: words.split() for role, words in NAMES.items()}
+    return sum(
+        name.lower() not in known.get(role, ())
+        and any(name.lower() in words for words in known.values())
+        for name, role in zip(names, roles, strict=True)
+    )
 
 
 def _shapes(task, N, n):
@@ -116,7 +115,8 @@ def _found(plan, path, task, roles, values, rows, outcome, how, name):
             if not evidence.admits(how, task, e, labels, name):
                 continue
             axis = any("the last axis" in step.forms for step in plan.steps)
-            cost = e.cost + 0.75 * strangers(plan, roles) + 0.25 * (len(places) - len(roles))
+            names = [plan.steps[s].arguments[k] for s, k in roles.values()]
+            cost = e.cost + 0.75 * strangers(names, roles) + 0.25 * (len(places) - len(roles))
             cost += (0.3 + 2 * axis) * layout.single + 0.6 * bool(NONE_OF_ONE & {*e.keys})
             cost += 0.1 * (layout is LAYOUTS["columns"]) + 0.2 * (layout is SQUARE)
             yield Match(plan, path, task, roles, e, cost, of_log)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from inspect import unwrap
 from types import FunctionType
 
-from softmax_lessons.diagnosis.as_task import diagnose_by, strangers
+from softmax_lessons.diagnosis.as_task import diagnose_by
+from softmax_lessons.diagnosis.search import strangers
 from softmax_lessons.exercises.exposing_inputs import WORDS
 from softmax_lessons.judging.gradient_checker import judge_checker
 from softmax_lessons.judging.judge import Attempt, judge
