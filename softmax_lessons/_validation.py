@@ -15,9 +15,9 @@ def real_array(name, value, shape=None, reference=None):
     --------
     >>> real_array("z", [1, 2])
     array([1., 2.])
-    >>> real_array("cotangent", np.zeros(3), (2,), "z")
+    >>> real_array("g", np.zeros(3), (2,), "z")
     Traceback (most recent call last):
-    ValueError: cotangent must have the shape of z, (2,), got (3,)
+    ValueError: g must have the shape of z, (2,), got (3,)
     """
     array = np.asarray(value)
     if array.dtype.kind not in "iuf":

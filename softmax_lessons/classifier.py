@@ -7,7 +7,7 @@ Shared by every function here:
 
 - `x` holds one sample in each row, shape (N, d); `t` their one-hot targets, shape (N, n).
 - `weights` and `bias` have shapes (d, n) and (n,).
-- `backward` is called as backward(p, grad_p, axis), like `numerics.softmax_backward`.
+- `backward` is called as backward(p, g, axis), like `numerics.softmax_backward`.
 - `loss` is a `Loss`.
 - `regularisation` is what the squares of the weights cost; the bias costs nothing.
 
@@ -80,8 +80,8 @@ def forward_backward(weights, bias, x, t, *, backward, loss, regularisation):
     # A probability that underflows counts as the smallest normal number: then 1 / p is finite.
     p = np.maximum(softmax(x @ weights + bias), np.finfo(float).tiny)
     value = loss.value(p, t) + regularisation / 2 * (weights**2).sum()
-    grad_p = loss.gradient(p, t)
-    grad_z = backward(p, grad_p, -1)
+    g = loss.gradient(p, t)
+    grad_z = backward(p, g, -1)
     grad_weights = x.T @ grad_z + regularisation * weights
     grad_bias = grad_z.sum(axis=0)
     return Pass(p, value, grad_weights, grad_bias)

@@ -26,8 +26,8 @@ import numpy as np
 from softmax_lessons._validation import real_array
 
 
-def finite_difference_jvp(f, x, tangent, *, step=None):
-    r"""Differentiate f at x along one direction, `tangent`, which has x's shape.
+def finite_difference_jvp(f, x, v, *, step=None):
+    r"""Differentiate f at x along one direction, `v`, which has x's shape.
 
     .. math:: J v = \frac{d}{dh} f(x + h v) \Big|_{h=0}
         = \frac{f(x + h v) - f(x - h v)}{2 h} + O(h^2)
@@ -43,7 +43,7 @@ def finite_difference_jvp(f, x, tangent, *, step=None):
     [6. 0.]
     """
     x, h = _prepare(x, step)
-    return _derivative(f, x, real_array("tangent", tangent, x.shape, "x"), h)
+    return _derivative(f, x, real_array("v", v, x.shape, "x"), h)
 
 
 def finite_difference_jacobian(f, x, *, step=None):

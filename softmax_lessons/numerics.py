@@ -4,7 +4,7 @@ Shared by every function here:
 
 - `z` holds logits, `p` probabilities, `log_p` their logarithms: floats or integers, of any shape. A
   second array has that shape too, and so has what is returned unless the function says otherwise.
-- A `tangent` is a direction in which the logits move, a `cotangent` the gradient of some number L
+- `v` is a direction in which the logits move, `g` the incoming gradient: that of some number L
   with respect to the probabilities. `p` and `log_p` are outputs along the same axis.
 - `axis` is the axis along which the classes lie: an int, a tuple of ints, or None for the whole
   array. Entries that share all other indices form a *slice*; slices do not influence each other.
@@ -122,8 +122,8 @@ def softmax_jacobian(z, axis=-1):
     return p[..., :, np.newaxis] * (delta - p[..., np.newaxis, :])
 
 
-def softmax_jvp(z, tangent, axis=-1):
-    r"""Push a change of the logits forward: J times `tangent`, without building J.
+def softmax_jvp(z, v, axis=-1):
+    r"""Push a change of the logits forward: J times `v`, without building J.
 
     .. math:: (J v)_i = p_i \Bigl(v_i - \sum_j p_j v_j\Bigr)
 
@@ -134,11 +134,11 @@ def softmax_jvp(z, tangent, axis=-1):
     >>> softmax_jvp([1, 2], [1, 0])
     array([ 0.19661193, -0.19661193])
     """
-    return _jacobian_times("tangent", tangent, softmax(z, axis), "z", axis)
+    return _jacobian_times("v", v, softmax(z, axis), "z", axis)
 
 
-def softmax_vjp(z, cotangent, axis=-1):
-    r"""Pull a gradient back to the logits: J transposed times `cotangent`, without building J.
+def softmax_vjp(z, g, axis=-1):
+    r"""Pull a gradient back to the logits: J transposed times `g`, without building J.
 
     .. math:: (J^\top g)_j = \sum_i g_i J_{ij} = p_j \Bigl(g_j - \sum_i g_i p_i\Bigr)
 
@@ -149,10 +149,10 @@ def softmax_vjp(z, cotangent, axis=-1):
     >>> softmax_vjp([1, 2], [1, 0])
     array([ 0.19661193, -0.19661193])
     """
-    return _jacobian_times("cotangent", cotangent, softmax(z, axis), "z", axis)
+    return _jacobian_times("g", g, softmax(z, axis), "z", axis)
 
 
-def softmax_backward(p, grad_p, axis=-1):
+def softmax_backward(p, g, axis=-1):
     r"""Pull a gradient back through softmax from its stored output, as frameworks do it.
 
     .. math:: \frac{\partial L}{\partial z_j} = p_j \Bigl(g_j - \sum_i g_i p_i\Bigr), \qquad
@@ -164,7 +164,7 @@ def softmax_backward(p, grad_p, axis=-1):
     array([ 0.19661193, -0.19661193])
     """
     p = real_array("p", p)
-    return _jacobian_times("grad_p", grad_p, p, "p", axis)
+    return _jacobian_times("g", g, p, "p", axis)
 
 
 @_quietly
@@ -175,7 +175,7 @@ def _jacobian_times(name, g, p, reference, axis):
 
 
 @_quietly
-def log_softmax_backward(log_p, grad_log_p, axis=-1):
+def log_softmax_backward(log_p, g, axis=-1):
     r"""Pull a gradient back through log_softmax from its stored output.
 
     .. math:: \frac{\partial L}{\partial z_j} = g_j - p_j \sum_i g_i, \qquad
@@ -187,7 +187,7 @@ def log_softmax_backward(log_p, grad_log_p, axis=-1):
     array([ 0.73105858, -0.73105858])
     """
     log_p = real_array("log_p", log_p)
-    g = real_array("grad_log_p", grad_log_p, log_p.shape, "log_p")
+    g = real_array("g", g, log_p.shape, "log_p")
     gradient = g - np.exp(log_p) * g.sum(axis=axis, keepdims=True)
     # A masked logit cannot move, whatever arrives at its entry.
     return np.where(np.isneginf(log_p), gradient.dtype.type(0), gradient)

@@ -18,8 +18,8 @@ LOSSES = {"cross-entropy": CROSS_ENTROPY, "squared error": SQUARED_ERROR}
 N = 1200  # of the 1797 digits are for training
 
 
-def elementwise(p, grad_p, axis):
-    return p * (1 - p) * grad_p
+def elementwise(p, g, axis):
+    return p * (1 - p) * g
 
 
 @pytest.fixture(scope="module")

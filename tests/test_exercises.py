@@ -28,13 +28,13 @@ def first_attempt():
     ATTEMPTS.clear()
 
 
-def right(z, cotangent):
-    return softmax_backward(softmax(z), cotangent)
+def right(z, g):
+    return softmax_backward(softmax(z), g)
 
 
-def elementwise(z, cotangent):
+def elementwise(z, g):
     p = softmax(z)
-    return p * (1 - p) * cotangent
+    return p * (1 - p) * g
 
 
 # The seven statuses
@@ -43,18 +43,18 @@ def elementwise(z, cotangent):
 @pytest.mark.parametrize(
     ("function", "status"),
     [
-        (lambda z, cotangent: None, "not attempted"),
-        (lambda z, cotangent: 1 / 0, "raises"),
+        (lambda z, g: None, "not attempted"),
+        (lambda z, g: 1 / 0, "raises"),
         (lambda z: z, "raises"),
-        (lambda z, cotangent: "p", "wrong type"),
-        (lambda z, cotangent: [[1, 2], [3]], "wrong type"),
-        (lambda z, cotangent: z * 1j, "wrong type"),
-        (lambda z, cotangent: z > 0, "wrong type"),
-        (lambda z, cotangent: None if len(z) > 1 else right(z, cotangent), "wrong type"),
-        (lambda z, cotangent: 1.0, "wrong shape"),
-        (lambda z, cotangent: z[:, 0], "wrong shape"),
+        (lambda z, g: "p", "wrong type"),
+        (lambda z, g: [[1, 2], [3]], "wrong type"),
+        (lambda z, g: z * 1j, "wrong type"),
+        (lambda z, g: z > 0, "wrong type"),
+        (lambda z, g: None if len(z) > 1 else right(z, g), "wrong type"),
+        (lambda z, g: 1.0, "wrong shape"),
+        (lambda z, g: z[:, 0], "wrong shape"),
         (elementwise, "known mistake"),
-        (lambda z, cotangent: z * np.nan, "wrong"),
+        (lambda z, g: z * np.nan, "wrong"),
         (right, "correct"),
     ],
 )
@@ -63,7 +63,7 @@ def test_each_status_is_reached(function, status):
     assert verdict.status.value == status
     assert verdict.passed == (status == "correct")
     named = "" if "<" in function.__name__ or status == "not attempted" else function.__name__
-    assert str(verdict).startswith(f"{named or 'softmax_vjp'}(z, cotangent): {status}\n")
+    assert str(verdict).startswith(f"{named or 'softmax_vjp'}(z, g): {status}\n")
 
 
 def not_implemented(*arguments):
@@ -94,7 +94,7 @@ def test_a_known_mistake_comes_with_name_claim_example_reason_lesson_and_hint():
     verdict = check_softmax_vjp(elementwise)
     key, claim, why, hint, lesson, *_ = MISTAKES["elementwise"]
     # The expected gradient is p_0 p_1 (g_0 - g_1) at the logits (0, 1), with g = (1, 0).
-    parts = ["known mistake", key, claim, "cotangent", "yours", "expected", "-0.1966"]
+    parts = ["known mistake", key, claim, "g", "yours", "expected", "-0.1966"]
     parts += [why, f"lesson {lesson}", hint]
     for view in (str(verdict), verdict._repr_html_()):
         places = [html.unescape(view).rindex(part) for part in parts]
@@ -117,7 +117,7 @@ def test_the_counterexample_is_the_smallest_input_that_shows_the_mistake():
 
 
 def test_what_no_formula_explains_gets_no_name_but_the_first_entry_that_differs():
-    verdict = check_softmax_vjp(lambda z, cotangent: right(z, cotangent) + 1e-3)
+    verdict = check_softmax_vjp(lambda z, g: right(z, g) + 1e-3)
     assert verdict.status is Status.WRONG
     assert verdict.mistakes == ()
     assert "first at index (0, 0)" in verdict.summary
@@ -173,12 +173,12 @@ def test_what_a_learner_wrote_is_no_formula_on_a_page(way):
 # Hints
 
 
-def unknown(z, cotangent):
-    return z + cotangent
+def unknown(z, g):
+    return z + g
 
 
-def unknown_too(z, cotangent):
-    return z + 2 * cotangent
+def unknown_too(z, g):
+    return z + 2 * g
 
 
 def renamed(function, name):
@@ -197,8 +197,8 @@ def test_without_a_name_each_new_attempt_uncovers_the_next_hint_and_the_same_cod
 
 
 def test_a_slip_uncovers_no_hint():
-    def slip(z, cotangent):
-        return zz + cotangent  # noqa: F821
+    def slip(z, g):
+        return zz + g  # noqa: F821
 
     assert check_softmax_vjp(slip).status is Status.RAISES
     assert not ATTEMPTS
@@ -229,9 +229,9 @@ def test_rows_bear_the_learners_own_names_and_can_be_pasted():
 
 
 def test_what_a_function_prints_is_shown_shortened():
-    def prints(z, cotangent):
+    def prints(z, g):
         print("p has shape", z.shape, "x" * 1000)
-        return cotangent
+        return g
 
     verdict = check_softmax_vjp(prints)
     assert "it printed: p has shape (1, 2) xxx" in str(verdict)
@@ -258,16 +258,16 @@ def test_writing_and_putting_back_is_told_by_the_input_that_is_read_only():
 
 
 def test_writing_into_a_view_of_its_own_is_no_writing_into_the_argument():
-    def fills_a_view(z, cotangent):
+    def fills_a_view(z, g):
         gradient = np.broadcast_to(0.0, z.shape)
-        gradient[...] = right(z, cotangent)
+        gradient[...] = right(z, g)
 
     assert check_softmax_vjp(fills_a_view).status is Status.RAISES
 
 
 def test_what_a_function_writes_into_its_arguments_spoils_nothing_for_the_next_one():
-    def overwrites(z, cotangent):
-        z[...] = cotangent[...] = 0
+    def overwrites(z, g):
+        z[...] = g[...] = 0
         return z
 
     check_softmax_vjp(overwrites)
@@ -277,7 +277,7 @@ def test_what_a_function_writes_into_its_arguments_spoils_nothing_for_the_next_o
 def test_a_function_that_draws_random_numbers_is_told_so():
     rng = np.random.default_rng(3)
 
-    def noisy(z, cotangent):
-        return right(z, cotangent) + 1e-9 * rng.normal(size=z.shape)
+    def noisy(z, g):
+        return right(z, g) + 1e-9 * rng.normal(size=z.shape)
 
     assert check_softmax_vjp(noisy).misconception.key == "remembers"

@@ -19,11 +19,11 @@ from softmax_lessons.explorers import (
     AxisExplorer,
     DerivationExplorer,
     DirectionExplorer,
-    ElementwiseExplorer,
     GradientExplorer,
     JacobianExplorer,
     LogitsExplorer,
     LossExplorer,
+    PathExplorer,
     StepExplorer,
     live,
 )
@@ -76,13 +76,17 @@ def levels(lines):
     return [segment[0][1] for segment in lines.lines.get_segments()]
 
 
+def plain(text):
+    return float(text.replace("\N{MINUS SIGN}", "-"))
+
+
 def numbers(texts):
-    return [float(text.get_text().replace("\N{MINUS SIGN}", "-")) for text in texts]
+    return [plain(text.get_text()) for text in texts]
 
 
 def check_logits(e):
     logits, probabilities, plain = pictures(e)
-    z = values(e, "z", 4)
+    z = values(e, "z", 3)
     shift, temperature = e.controls["shift"].value, e.controls["temperature"].value
     assert_array_equal(heights(logits), [z + shift])
     assert_array_equal(heights(probabilities), [softmax((z + shift) / temperature)])
@@ -120,12 +124,26 @@ def check_jacobian(e):
     assert_allclose(arrows, jacobian.T @ corners, atol=1e-15)
 
 
-def check_elementwise(e):
-    terms, gradients = pictures(e)
+def check_paths(e):
+    paths, words = pictures(e)
     z, g = values(e, "z", 3), values(e, "g", 3)
-    p = softmax(z)
-    assert_array_equal(terms.cells.get_array(), softmax_jacobian(z) * g)
-    assert_array_equal(heights(gradients), [softmax_vjp(z, g), p * (1 - p) * g])
+    p, jacobian = softmax(z), softmax_jacobian(z)
+    (kind, k), own = e.controls["light"].value, e.controls["keep"].value == "own path only"
+    for (i, j), line in np.ndenumerate(paths.lines):
+        lit = (kind == "L" or {"z": j, "p": i}[kind] == k) and (i == j or not own)
+        text = paths.slopes[i, j].get_text()
+        assert bool(text) == lit
+        if lit:
+            assert numbers([paths.slopes[i, j]]) == [pytest.approx(jacobian[i, j], abs=5e-4)]
+            assert (line.get_linestyle() == "-") == (jacobian[i, j] >= 0)
+            assert line.get_linewidth() == pytest.approx(max(1.2, 50 * abs(jacobian[i, j])))
+    assert_allclose(numbers(text for _, text in paths.p), p, atol=5e-3)
+    incoming = [text.get_text().split(" = ")[1] for text in paths.incoming]
+    assert_allclose([plain(text) for text in incoming], g)
+    if kind == "z":
+        # Each line ends with what all its paths add up to.
+        sums = [line.rstrip(")").split()[-1] for line in words.text.get_text().splitlines()]
+        assert_allclose([plain(text) for text in sums], [0, softmax_vjp(z, g)[k]], atol=6e-4)
 
 
 def check_gradient(e):
@@ -222,7 +240,7 @@ CHECKS = {
     LogitsExplorer: check_logits,
     DerivationExplorer: check_derivation,
     JacobianExplorer: check_jacobian,
-    ElementwiseExplorer: check_elementwise,
+    PathExplorer: check_paths,
     GradientExplorer: check_gradient,
     AxisExplorer: check_axis,
     LossExplorer: check_loss,
@@ -267,7 +285,7 @@ def test_gradient_explorer_shows_only_the_controls_that_its_source_uses():
         assert shown == names
 
 
-def raises(z, cotangent):
+def raises(z, g):
     raise ValueError("two\nlines and a $")
 
 
@@ -277,21 +295,21 @@ class Times:
     def forward(self, z):
         self.z = z
 
-    def backward(self, cotangent):
-        return (self.z * cotangent).tolist()
+    def backward(self, g):
+        return (self.z * g).tolist()
 
 
 @pytest.mark.parametrize(
     ("backward", "problem"),
     [
-        (lambda z, cotangent: z * cotangent, ""),
+        (lambda z, g: z * g, ""),
         (Times, ""),
         (Times(), ""),
-        (lambda z, cotangent: None, "it returned None"),
+        (lambda z, g: None, "it returned None"),
         (raises, "it raised ValueError: two lines and a $"),
-        (lambda z, cotangent: z[0], "it returned shape (3,), not (1, 3)"),
-        (lambda z, cotangent: z / 0, "it returned numbers that are not finite"),
-        (lambda z, cotangent: z + 1j, "it returned no array of real numbers"),
+        (lambda z, g: z[0], "it returned shape (3,), not (1, 3)"),
+        (lambda z, g: z / 0, "it returned numbers that are not finite"),
+        (lambda z, g: z + 1j, "it returned no array of real numbers"),
     ],
 )
 def test_gradient_explorer_draws_the_readers_own_function_or_says_what_is_wrong(backward, problem):
@@ -307,15 +325,15 @@ def test_gradient_explorer_draws_the_readers_own_function_or_says_what_is_wrong(
 
 
 def test_gradient_explorer_keeps_what_the_readers_own_function_writes_to():
-    def writes(z, cotangent):
+    def writes(z, g):
         np.seterr(all="raise")
-        z[:] = cotangent[:] = 7
+        z[:] = g[:] = 7
         return z
 
     before = np.geterr()
     explorer = GradientExplorer(backward=writes)
     assert np.geterr() == before
-    assert_array_equal(explorer.state.z, [1, 0.5, -0.5])
+    assert_array_equal(explorer.state.z, [2, 1, -1])
     assert_array_equal(explorer.state.g, [1, -1, 0.5])
 
 
@@ -454,8 +472,8 @@ def test_every_slider_has_a_named_box_no_output_widget_is_made_and_no_figure_lef
         ("\N{MINUS SIGN}0,84", -0.8, "-0.8"),
         ("99", 5, "5.0"),
         ("inf", 5, "5.0"),
-        ("nan", 1, "1.0"),
-        ("one", 1, "1.0"),
+        ("nan", 2, "2.0"),
+        ("one", 2, "2.0"),
     ],
 )
 def test_a_number_typed_moves_the_slider_and_anything_else_is_put_back(typed, value, shown):

@@ -204,12 +204,12 @@ def test_a_wrong_backward_beats_exactly_the_checkers_that_accept_it(name):
     ("backward", "status", "says"),
     [
         (..., Status.NOT_ATTEMPTED, "Nothing is handed in"),
-        (lambda p, grad_p: None, Status.NOT_ATTEMPTED, "Nothing comes back"),
+        (lambda p, g: None, Status.NOT_ATTEMPTED, "Nothing comes back"),
         (np.ones(3), Status.WRONG_TYPE, "the function itself"),
         (lambda p: p, Status.RAISES, "TypeError"),
-        (lambda p, grad_p: "p", Status.WRONG, "It is wrong for 1 example of 2 classes, but"),
-        (lambda p, grad_p: np.multiply(p, grad_p, out=p), Status.WRONG, "writes into"),
-        (lambda p, grad_p, count=[]: count.append(0) or p * len(count), Status.WRONG, "two ways"),
+        (lambda p, g: "p", Status.WRONG, "It is wrong for 1 example of 2 classes, but"),
+        (lambda p, g: np.multiply(p, g, out=p), Status.WRONG, "writes into"),
+        (lambda p, g, count=[]: count.append(0) or p * len(count), Status.WRONG, "two ways"),
     ],
 )
 def test_what_is_no_fair_backward_is_told_why(backward, status, says):
@@ -221,8 +221,8 @@ def test_what_is_no_fair_backward_is_told_why(backward, status, says):
 @pytest.mark.parametrize(
     ("checker", "backward", "status"),
     [
-        (lambda backward: 1 / 0, lambda p, grad_p: p, Status.RAISES),
-        (accepts_all, lambda p, grad_p: softmax_backward(p, grad_p)[0], Status.WRONG_SHAPE),
+        (lambda backward: 1 / 0, lambda p, g: p, Status.RAISES),
+        (accepts_all, lambda p, g: softmax_backward(p, g)[0], Status.WRONG_SHAPE),
     ],
 )
 def test_a_checker_that_fails_and_one_that_overlooks_a_shape_are_not_beaten(
@@ -232,8 +232,8 @@ def test_a_checker_that_fails_and_one_that_overlooks_a_shape_are_not_beaten(
 
 
 def test_a_large_input_is_not_shown():
-    def wrong_for_many_classes(p, grad_p):
-        return softmax_backward(p, grad_p) * (1 + (p.shape[1] > 9))
+    def wrong_for_many_classes(p, g):
+        return softmax_backward(p, g) * (1 + (p.shape[1] > 9))
 
     verdict = check_beats(one_example, wrong_for_many_classes)
     assert verdict.passed

@@ -129,7 +129,7 @@ def total(x):
          lambda: finite_difference_gradient(wave, X)),
         (r"what gradient returns must have the shape of x, \(3,\), got \(2,\)",
          lambda: check_gradient(total, lambda x: x[:2], X)),
-        (r"tangent must have the shape of x, \(3,\), got \(2,\)",
+        (r"v must have the shape of x, \(3,\), got \(2,\)",
          lambda: finite_difference_jvp(wave, X, [1.0, 2.0])),
     ],
 )  # fmt: skip

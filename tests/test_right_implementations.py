@@ -51,12 +51,12 @@ def batched_jacobian(z):
     return p[:, :, None] * (np.eye(z.shape[1]) - p[:, None, :])
 
 
-def backward(p, grad_p, axis):
-    return p * (grad_p - (p * grad_p).sum(axis=axis, keepdims=True))
+def backward(p, g, axis):
+    return p * (g - (p * g).sum(axis=axis, keepdims=True))
 
 
-def backward_in_float32_and_in_place_on_a_copy(p, grad_p, axis):
-    grad_z = np.array(grad_p, dtype=np.float32)
+def backward_in_float32_and_in_place_on_a_copy(p, g, axis):
+    grad_z = np.array(g, dtype=np.float32)
     grad_z -= np.sum(grad_z * p, axis=axis, keepdims=True)
     grad_z *= p
     return grad_z
@@ -74,11 +74,11 @@ def loss_gradient_with_the_jacobian_of_log_softmax(z, t):
     return np.einsum("ni,nij->nj", -t, jacobian) / z.shape[0]
 
 
-def masked_on_the_classes_that_take_part(z, mask, cotangent):
+def masked_on_the_classes_that_take_part(z, mask, g):
     gradient = np.zeros(z.shape)
-    for row, m, g, out in zip(z, mask, cotangent, gradient, strict=True):
+    for row, m, row_g, out in zip(z, mask, g, gradient, strict=True):
         p = softmax(row[m])
-        out[m] = p * (g[m] - p @ g[m])
+        out[m] = p * (row_g[m] - p @ row_g[m])
     return gradient
 
 
@@ -138,8 +138,8 @@ RIGHT = {
         lambda z: [jacobian_with_diag_and_outer(row) for row in z],
     ],
     "softmax_vjp": [
-        lambda z, cotangent: backward(softmax(z, axis=-1), cotangent, -1),
-        lambda z, cotangent: np.einsum("ni,nij->nj", cotangent, batched_jacobian(z)),
+        lambda z, g: backward(softmax(z, axis=-1), g, -1),
+        lambda z, g: np.einsum("ni,nij->nj", g, batched_jacobian(z)),
     ],
     "softmax_backward": [backward, backward_in_float32_and_in_place_on_a_copy],
     "softmax_cross_entropy_grad": [

@@ -24,7 +24,7 @@ SECONDS = 0.7
 AT_P = {task.signature: task for task in MANY}
 LOSS, BACKWARD = (
     AT_P["softmax_cross_entropy_grad(p, t)"],
-    AT_P["softmax_backward(p, grad_p, axis)"],
+    AT_P["softmax_backward(p, g, axis)"],
 )
 JACOBIAN = AT_P["batched_jacobian(p)"]
 LATER = {"no-average", "averaged-over-entries", "constant-factor", "averaged-twice", "halved"}

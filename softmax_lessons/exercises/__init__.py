@@ -68,7 +68,7 @@ def check_batched_jacobian(f, lesson=None):
 
 
 def check_softmax_vjp(f, lesson=None):
-    """Check f(z, cotangent), the step from the incoming gradient to the logits.
+    """Check f(z, g), the step from the incoming gradient to the logits.
 
     Both are of shape (N, n), and so is the result; softmax runs along the last axis.
     """
@@ -76,20 +76,20 @@ def check_softmax_vjp(f, lesson=None):
 
 
 def check_softmax_backward(f, lesson=None):
-    """Check f(p, grad_p, axis), the step back from the cached probabilities.
+    """Check f(p, g, axis), the step back from the cached probabilities.
 
     Both are arrays of one shape, and so is the result; the classes lie along the axis.
 
     Examples
     --------
-    >>> check_softmax_backward(lambda p, grad_p, axis: p * (1 - p) * grad_p).misconception.key
+    >>> check_softmax_backward(lambda p, g, axis: p * (1 - p) * g).misconception.key
     'elementwise'
     """
     return _check("softmax_backward", f, lesson)
 
 
 def check_log_softmax_backward(f, lesson=None):
-    """Check f(log_p, grad_log_p, axis), the step back from the cached log-probabilities.
+    """Check f(log_p, g, axis), the step back from the cached log-probabilities.
 
     Both are arrays of one shape, and so is the result; the classes lie along the axis.
     """
@@ -122,7 +122,7 @@ def check_temperature_jacobian(f, lesson=None):
 
 
 def check_masked_softmax_backward(f, lesson=None):
-    """Check f(z, mask, cotangent), the step back where softmax leaves out some classes.
+    """Check f(z, mask, g), the step back where softmax leaves out some classes.
 
     All are of shape (N, n); mask is True for the classes that take part, one at least in each row.
     The result is the gradient at the logits, 0 at the others.
@@ -142,7 +142,7 @@ def check_finite_difference_gradient(f, lesson=None):
 def check_gradient_checker(f, lesson=None):
     """Check f(backward), a check: it accepts every right backward and refuses every wrong one.
 
-    It returns True where it accepts. It calls backward(p, grad_p), for arrays of shape (N, n),
+    It returns True where it accepts. It calls backward(p, g), for arrays of shape (N, n),
     softmax along the last axis.
     """
     return _check("gradient_checker", f, lesson)
@@ -193,12 +193,12 @@ def check_beats(checker, backward):
     checker : callable
         checker(backward): returns True where it accepts.
     backward : callable
-        backward(p, grad_p): for arrays of shape (N, n), softmax along the last axis; the same input
+        backward(p, g): for arrays of shape (N, n), softmax along the last axis; the same input
         has the same answer every time.
 
     Examples
     --------
-    >>> check_beats(lambda backward: True, lambda p, grad_p: p * grad_p).passed
+    >>> check_beats(lambda backward: True, lambda p, g: p * g).passed
     True
     >>> check_beats(lambda backward: True, numerics.softmax_backward).passed
     False

@@ -172,7 +172,7 @@ def judge_backward(task, checker, backward, call):
         return verdict(Status.WRONG, text)
     wrong = next((one for one in seen if _differs(task, one)), None)
     if wrong is not None:
-        named = zip(("p", "grad_p"), wrong.case.arguments, strict=False)
+        named = zip(("p", "g"), wrong.case.arguments, strict=False)
         verdict = partial(verdict, counterexample=_both(task, tuple(named), wrong))
     if error is not None:
         text = f"It must return numbers for every input, but {described(error)}."

@@ -25,6 +25,9 @@ NUMBERS = """<style>
 
 LOGIT_LIMITS = (-5.0, 5.0)
 GRADIENT_LIMITS = (-3.0, 3.0)
+LOGITS = (2, 1, -1)
+INCOMING = (1, -1, 0.5)
+"""The example of all lessons: cat, dog and bird, and an incoming gradient."""
 
 
 def sliders(letter, values, limits):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.base import LOGIT_LIMITS, Explorer, sliders
+from softmax_lessons.explorers.base import LOGIT_LIMITS, LOGITS, Explorer, sliders
 from softmax_lessons.gradient_check import finite_difference_jvp
 from softmax_lessons.numerics import softmax, softmax_jvp
 from softmax_lessons.plotting import ANALYTIC, NEUTRAL, NUMERIC, Bars, Levels
@@ -44,7 +44,7 @@ class DirectionExplorer(Explorer):
             value=0, min=0, max=1, step=0.05, readout_format=".2f", description="a of v = (1, a, a)"
         )
         a.style.description_width = "10em"
-        super().__init__(sliders("z", [0.5, 1, -0.5], LOGIT_LIMITS), {"a": a}, size=(12, 4.8))
+        super().__init__(sliders("z", LOGITS, LOGIT_LIMITS), {"a": a}, size=(12, 4.8))
 
     def compute(self):
         z = self.vector("z", CLASSES)

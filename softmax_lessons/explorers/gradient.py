@@ -5,7 +5,14 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.base import GRADIENT_LIMITS, LOGIT_LIMITS, Explorer, sliders
+from softmax_lessons.explorers.base import (
+    GRADIENT_LIMITS,
+    INCOMING,
+    LOGIT_LIMITS,
+    LOGITS,
+    Explorer,
+    sliders,
+)
 from softmax_lessons.gradient_check import finite_difference_gradient
 from softmax_lessons.judging.observe import kept
 from softmax_lessons.judging.safe_call import Caller
@@ -47,9 +54,9 @@ def answer_of(backward, z, g):
 
     Examples
     --------
-    >>> answer_of(lambda z, cotangent: z * cotangent, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    >>> answer_of(lambda z, g: z * g, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     (array([3., 8.]), '')
-    >>> answer_of(lambda z, cotangent: None, np.zeros(1), np.zeros(1))
+    >>> answer_of(lambda z, g: None, np.zeros(1), np.zeros(1))
     (array([nan]), 'it returned None')
     """
     none, shape = np.full_like(z, np.nan), (1, len(z))
@@ -107,8 +114,8 @@ class GradientExplorer(Explorer):
     Parameters
     ----------
     backward : callable, class, object or None
-        Your own backward(z, cotangent), both of shape (1, 3) as is its answer, drawn beside the
-        others; or what has a forward(z) and a backward(cotangent). Where it fails, the picture says
+        Your own backward(z, g), both of shape (1, 3) as is its answer, drawn beside the
+        others; or what has a forward(z) and a backward(g). Where it fails, the picture says
         how.
 
     Examples
@@ -124,11 +131,11 @@ class GradientExplorer(Explorer):
         targets = [(name, k) for k, name in enumerate(class_names(CLASSES), start=1)]
         incoming = {
             "source": widgets.Dropdown(options=list(USES), description="g is"),
-            **sliders("g", [1, -1, 0.5], GRADIENT_LIMITS),
+            **sliders("g", INCOMING, GRADIENT_LIMITS),
             "target": widgets.Dropdown(options=targets, description="true class"),
             "seed": widgets.IntSlider(value=0, min=0, max=99, description="seed"),
         }
-        super().__init__(sliders("z", [1, 0.5, -0.5], LOGIT_LIMITS), incoming, size=(12, 4.8))
+        super().__init__(sliders("z", LOGITS, LOGIT_LIMITS), incoming, size=(12, 4.8))
 
     def unused(self):
         return set().union(*USES.values()) - USES[self.controls["source"].value]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.base import LOGIT_LIMITS, Explorer, sliders
+from softmax_lessons.explorers.base import LOGIT_LIMITS, LOGITS, Explorer, sliders
 from softmax_lessons.numerics import softmax, softmax_jacobian
 from softmax_lessons.plotting import ANALYTIC, Bars, HeatMap, Simplex, Sums, class_names
 
@@ -35,7 +35,7 @@ class JacobianExplorer(Explorer):
 
     def __init__(self):
         classes = widgets.IntSlider(value=3, min=2, max=MOST_CLASSES, description="classes")
-        logits = sliders("z", [1, 0.5, -0.5, 0, 0], LOGIT_LIMITS)
+        logits = sliders("z", [*LOGITS, 0, 0], LOGIT_LIMITS)
         first = {name: logits.pop(name) for name in ("z1", "z2", "z3")}
         super().__init__({"classes": classes, **first}, logits, size=(11, 4.8))
 

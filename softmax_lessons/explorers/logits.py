@@ -5,11 +5,11 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.base import LOGIT_LIMITS, Explorer, sliders
+from softmax_lessons.explorers.base import LOGIT_LIMITS, LOGITS, Explorer, sliders
 from softmax_lessons.numerics import softmax
 from softmax_lessons.plotting import ANALYTIC, NEUTRAL, Bars, Levels, class_names
 
-CLASSES = 4
+CLASSES = 3
 
 
 class LogitsState(NamedTuple):
@@ -24,7 +24,7 @@ class LogitsState(NamedTuple):
 
 
 class LogitsExplorer(Explorer):
-    """Four logits, a temperature T and a common shift c; shows softmax((z + c) / T).
+    """Three logits, a temperature T and a common shift c; shows softmax((z + c) / T).
 
     Examples
     --------
@@ -44,7 +44,7 @@ class LogitsExplorer(Explorer):
         )
         for control in (temperature, shift):
             control.style.description_width = "9em"
-        logits = sliders("z", [2, 1, 0, -1], LOGIT_LIMITS)
+        logits = sliders("z", LOGITS, LOGIT_LIMITS)
         super().__init__(logits, {"temperature": temperature, "shift": shift}, size=(11, 4.2))
 
     def compute(self):
@@ -79,7 +79,7 @@ class LogitsExplorer(Explorer):
         ]
 
     def alt(self, state):
-        return "Two bar charts: four logits with a common shift, and their probabilities."
+        return "Two bar charts: three logits with a common shift, and their probabilities."
 
     def summary(self, state):
         likeliest = int(state.p.argmax())

@@ -22,10 +22,9 @@ class _Watched:
     def __init__(self, backward, asked):
         self.backward, self.asked = backward, asked
 
-    def __call__(self, p, grad_p=None, *more, **named):
-        grad_p = named.pop("grad_p", grad_p)
-        self.asked.append(tuple(np.array(a, dtype=float) for a in (p, grad_p)))
-        return self.backward(p, grad_p, *more, **named)
+    def __call__(self, p, g=None, *more, **named):
+        self.asked.append(tuple(np.array(a, dtype=float) for a in (p, g)))
+        return self.backward(p, g, *more, **named)
 
 
 def _answer(value):

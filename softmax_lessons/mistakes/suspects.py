@@ -1,4 +1,4 @@
-"""Right and wrong backwards, f(p, grad_p, axis=-1), to try a gradient checker on."""
+"""Right and wrong backwards, f(p, g, axis=-1), to try a gradient checker on."""
 
 import numpy as np
 
@@ -7,10 +7,8 @@ from softmax_lessons.numerics import softmax_backward
 
 
 def backward_of(text):
-    """Return a formula in p and g as a function f(p, grad_p, axis=-1)."""
-    return lambda p, grad_p, axis=-1: np.array(
-        evaluate(text, names(p, axis, p=p, g=grad_p)), dtype=float
-    )
+    """Return a formula in p and g as a function f(p, g, axis=-1)."""
+    return lambda p, g, axis=-1: np.array(evaluate(text, names(p, axis, p=p, g=g)), dtype=float)
 
 
 WRONG_BACKWARDS = {
@@ -32,12 +30,12 @@ WRONG_BACKWARDS = {
         "p - g": "p - g",
     }.items()
 }
-"""Fourteen wrong backwards by name, f(p, grad_p, axis=-1), for checks of gradient checkers."""
+"""Fourteen wrong backwards by name, f(p, g, axis=-1), for checks of gradient checkers."""
 
 
-def by_columns(p, grad_p, axis=-1):
+def by_columns(p, g, axis=-1):
     """Multiply with the Jacobian one column at a time: a right backward, for comparison."""
-    p, g = np.moveaxis(p, axis, -1), np.moveaxis(grad_p, axis, -1)
+    p, g = np.moveaxis(p, axis, -1), np.moveaxis(g, axis, -1)
     columns = [
         (p[..., j : j + 1] * (np.eye(p.shape[-1])[j] - p) * g).sum(axis=-1)
         for j in range(p.shape[-1])
@@ -45,16 +43,16 @@ def by_columns(p, grad_p, axis=-1):
     return np.moveaxis(np.stack(columns, axis=-1), -1, axis)
 
 
-def by_jacobian(p, grad_p, axis=-1):
+def by_jacobian(p, g, axis=-1):
     """Multiply with the whole Jacobian: a right backward, for comparison."""
-    p, g = np.moveaxis(p, axis, -1), np.moveaxis(grad_p, axis, -1)
+    p, g = np.moveaxis(p, axis, -1), np.moveaxis(g, axis, -1)
     jacobian = p[..., :, np.newaxis] * (np.eye(p.shape[-1]) - p[..., np.newaxis, :])
     return np.moveaxis(np.einsum("...i,...ij->...j", g, jacobian), -1, axis)
 
 
-def by_weighted_mean(p, grad_p, axis=-1):
+def by_weighted_mean(p, g, axis=-1):
     """Take away the mean of the gradient weighted by p: a right backward, for comparison."""
-    return p * (grad_p - np.average(grad_p, axis=axis, weights=p, keepdims=True))
+    return p * (g - np.average(g, axis=axis, weights=p, keepdims=True))
 
 
 RIGHT_BACKWARDS = {
@@ -63,7 +61,7 @@ RIGHT_BACKWARDS = {
     "one column at a time": by_columns,
     "whole Jacobian": by_jacobian,
 }
-"""Right backwards by name, f(p, grad_p, axis=-1)."""
+"""Right backwards by name, f(p, g, axis=-1)."""
 
 Y = "(p * (g - sum(p * g)))"
 """The right gradient."""

@@ -11,6 +11,7 @@ from softmax_lessons.plotting.curves import Curves, StepCurve
 from softmax_lessons.plotting.gradient_and_mean import plot_gradient_and_mean
 from softmax_lessons.plotting.images import ImageRows
 from softmax_lessons.plotting.matrices import BlockMatrix, FormulaMatrix, HeatMap, Sums
+from softmax_lessons.plotting.paths import Paths, added, plot_paths
 from softmax_lessons.plotting.runs import plot_probabilities
 from softmax_lessons.plotting.simplex import Simplex
 from softmax_lessons.plotting.style import (
@@ -44,11 +45,14 @@ __all__ = [
     "ImageRows",
     "Label",
     "Levels",
+    "Paths",
     "Simplex",
     "StepCurve",
     "Sums",
+    "added",
     "class_names",
     "plot_gradient_and_mean",
+    "plot_paths",
     "plot_probabilities",
     "short_number",
 ]

@@ -38,13 +38,15 @@ class Label:
 
 
 def class_names(n):
-    """Return the tick labels of n classes.
+    """Return the tick labels of n classes; three are those of all lessons.
 
     Examples
     --------
-    >>> class_names(2)
-    ['class 1', 'class 2']
+    >>> class_names(2), class_names(3)
+    (['class 1', 'class 2'], ['cat', 'dog', 'bird'])
     """
+    if n == 3:
+        return ["cat", "dog", "bird"]
     return [f"class {i}" for i in range(1, n + 1)]
 
 
