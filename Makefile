@@ -70,6 +70,7 @@ lint: $(INSTALLED)  ## check style, formatting and the stored notebooks
 	@$(RUN) -m ruff format --check
 	@$(RUN) tools/notebooks.py check
 	@$(RUN) tools/minutes.py
+	@$(RUN) tools/predictions.py
 
 notebooks: $(INSTALLED)  ## execute the lessons and store their outputs; only one with NOTEBOOK=notebooks/...
 	@$(RUN) tools/notebooks.py execute $(NOTEBOOK)

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from softmax_lessons import losses
-from softmax_lessons.numerics import softmax
+from softmax_lessons.numerics import softmax, softmax_backward
 
 
 class Loss(NamedTuple):
@@ -49,13 +49,15 @@ class Run(NamedTuple):
     """A trained classifier, and how it got there.
 
     `losses` (with regularisation) and `accuracies` (the share of samples that are classified
-    rightly) have shape (steps + 1,): before the first step and after each.
+    rightly) have shape (steps + 1,): before the first step and after each. `path` holds the weights
+    and, as a last row, the bias at these times, shape (steps + 1, d + 1, n).
     """
 
     weights: np.ndarray
     bias: np.ndarray
     losses: np.ndarray
     accuracies: np.ndarray
+    path: np.ndarray
 
     def predict(self, x):
         """Return the most probable class of each sample, for x of shape (N, d)."""
@@ -118,14 +120,61 @@ def train(x, t, *, backward, loss, steps, rate, regularisation, on_step=None):
     """
     weights, bias = np.zeros((x.shape[1], t.shape[1])), np.zeros(t.shape[1])
     labels, history = t.argmax(axis=1), np.empty((2, steps + 1))
+    path = np.empty((steps + 1, len(weights) + 1, len(bias)))
     for step in range(steps + 1):
         now = forward_backward(
             weights, bias, x, t, backward=backward, loss=loss, regularisation=regularisation
         )
+        path[step] = np.vstack([weights, bias])
         history[:, step] = now.loss, (now.p.argmax(axis=1) == labels).mean()
         if on_step is not None:
             on_step(step, *history[:, step])
         if step < steps:
             weights = weights - rate * now.grad_weights
             bias = bias - rate * now.grad_bias
-    return Run(weights, bias, *history)
+    return Run(weights, bias, *history, path)
+
+
+def angles(path, x, t, *, backward, loss, regularisation):
+    r"""Return the angles between the gradient that `backward` gives and the right one, in degrees.
+
+    .. math:: \cos \varphi = \frac{a \cdot r}{|a|\,|r|}
+
+    where a and r are the two gradients at weights and bias, as one long vector each. A short step
+    against a lowers the loss where the angle is below 90 degrees, and raises it above.
+
+    Parameters
+    ----------
+    path : ndarray of shape (k, d + 1, n)
+        Weights and, as the last row, the bias, at k places: `Run.path`, or some of it.
+    x, t, backward, loss, regularisation
+        As for every function here.
+
+    Returns
+    -------
+    ndarray of shape (k,)
+
+    Examples
+    --------
+    >>> x, t, path = np.array([[1.0], [-1.0]]), np.eye(2), np.zeros((1, 2, 2))
+    >>> angles(path, x, t, backward=lambda p, g, axis: -g, loss=CROSS_ENTROPY, regularisation=0)
+    array([135.])
+    """
+    found = []
+    for *weights, bias in path:
+        a, r = (
+            forward_backward(
+                np.array(weights),
+                bias,
+                x,
+                t,
+                backward=one,
+                loss=loss,
+                regularisation=regularisation,
+            )
+            for one in (backward, softmax_backward)
+        )
+        a, r = (np.vstack([now.grad_weights, now.grad_bias]) for now in (a, r))
+        cosine = (a * r).sum() / np.sqrt((a * a).sum() * (r * r).sum())
+        found.append(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+    return np.array(found)

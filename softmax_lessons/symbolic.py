@@ -178,9 +178,11 @@ class Step(NamedTuple):
         """Return the LaTeX of ``expression[i, j]``, with fractions of full size, for a figure.
 
         Terms are in the order in which they were written: SymPy's own turns p - p p into -p p + p.
+        A derivative within a fraction is smaller, or the whole would be too high.
         """
         latex = sp.latex(self.expression[i, j], order="none").replace(r"\frac", r"\dfrac")
-        return latex.replace(r"} \dfrac", r"}\; \dfrac")  # or their bars would look like one
+        latex = latex.replace(r"} \dfrac", r"}\; \dfrac")  # or their bars would look like one
+        return latex.replace(r" \dfrac{\partial}", r" \frac{\partial}")
 
     def text(self, i, j):
         """Return ``expression[i, j]`` as plain text, its terms in the same order."""

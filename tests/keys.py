@@ -130,9 +130,9 @@ def key_05():
     for incoming in (-1 / p[2], -2 * (1 - p[2])):
         sent = np.array([0.0, 0.0, incoming])
         yield *sent, p @ sent, *softmax_backward(p, sent)
-    J, v, u = np.array([[2, 0], [3, 1]]), np.array([1, 1]), np.array([1, -1])
+    J, v, g = np.array([[2, 0], [3, 1]]), np.array([1, 1]), np.array([1, -1])
     yield [*J, J @ v]
-    yield J.T @ u
+    yield J.T @ g
     half = np.full(2, 0.5)
     yield 1, 0, 1 / 2, *softmax_backward(half, np.array([1, 0]))
     yield 0, 1, *softmax_backward(half, np.array([0, 1]))

@@ -12,6 +12,7 @@ from softmax_lessons.exercises import (
     CHECKS,
     check_finite_difference_gradient,
     check_softmax,
+    check_softmax_cross_entropy_grad,
     check_softmax_jacobian,
     check_softmax_vjp,
 )
@@ -94,7 +95,7 @@ def test_a_known_mistake_comes_with_name_claim_example_reason_lesson_and_hint():
     verdict = check_softmax_vjp(elementwise)
     key, claim, why, hint, lesson, *_ = MISTAKES["elementwise"]
     # The expected gradient is p_0 p_1 (g_0 - g_1) at the logits (0, 1), with g = (1, 0).
-    parts = ["known mistake", key, claim, "g", "yours", "expected", "-0.1966"]
+    parts = ["known mistake", key, claim, "[[1.0, 0.0]]", "yours", "expected", "-0.1966"]
     parts += [why, f"lesson {lesson}", hint]
     for view in (str(verdict), verdict._repr_html_()):
         places = [html.unescape(view).rindex(part) for part in parts]
@@ -114,6 +115,27 @@ def test_the_counterexample_is_the_smallest_input_that_shows_the_mistake():
     expected = 0.19661193 * np.array([[1, -1], [-1, 1]])
     assert_allclose(counterexample.expected, expected, atol=1e-8)
     assert_allclose(counterexample.yours, np.diag(np.diag(expected)), atol=1e-8)
+
+
+def wrong_sign_beside_the_target(z, t):
+    return np.where(t == 1, softmax(z) - 1, -softmax(z)) / len(z)
+
+
+def row_by_row_through_the_jacobian(z, t):
+    with np.errstate(all="ignore"):
+        rows = zip(-t / softmax(z), softmax(z), strict=True)
+        return np.array([g @ (np.diag(p) - np.outer(p, p)) for g, p in rows]) / len(z)
+
+
+@pytest.mark.parametrize(
+    ("function", "key"),
+    [
+        (wrong_sign_beside_the_target, "off-diagonal-positive"),
+        (row_by_row_through_the_jacobian, "long-way"),
+    ],
+)
+def test_what_is_made_of_a_stable_softmax_is_not_called_unstable(function, key):
+    assert [mistake.key for mistake in check_softmax_cross_entropy_grad(function).mistakes] == [key]
 
 
 def test_what_no_formula_explains_gets_no_name_but_the_first_entry_that_differs():
@@ -213,6 +235,7 @@ def test_hints_of_one_exercise_are_not_uncovered_by_another_and_start_anew_when_
 
 def test_a_lesson_that_comes_later_is_said_to_come_later():
     assert "read again: lesson 04" in str(check_softmax_vjp(elementwise, lesson="05"))
+    assert "read again" not in str(check_softmax_vjp(elementwise, lesson="04"))
     assert "you will meet this in lesson 04" in str(check_softmax_vjp(elementwise, lesson="03"))
 
 

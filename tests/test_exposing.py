@@ -83,6 +83,17 @@ def test_the_smallest_input_that_is_named_does_expose_the_program(name, text):
     assert tuple(named[-2:]) == by_size[0]
 
 
+def test_a_part_of_an_input_that_exposes_the_program_as_well_is_named():
+    def sorted_twice(z, g):
+        order = z.argsort(axis=1)
+        twice = np.take_along_axis(order, order, axis=1)
+        return np.take_along_axis(softmax_backward(softmax(z), g), twice, axis=1)
+
+    four = np.array([[2.0, 0.0, 1.0, 3.0]]), np.array([[1.0, 0.0, 0.0, 0.0]])
+    said = check_input(sorted_twice, "softmax_vjp", four).summary
+    assert "1 example of 4 classes. An input can be smaller: 1 example of 3 classes" in said
+
+
 Z, G, T = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), np.array([[0, 1]])
 
 
@@ -229,6 +240,13 @@ def test_a_checker_that_fails_and_one_that_overlooks_a_shape_are_not_beaten(
     checker, backward, status
 ):
     assert check_beats(checker, backward).status is status
+
+
+def test_a_backward_that_is_wrong_for_one_number_of_examples_only_is_seen_to_be_wrong():
+    def wrong_for_seven(p, g):
+        return softmax_backward(p, g) * (1 + (len(p) == 7))
+
+    assert "wrong for 7 examples" in check_beats(one_example, wrong_for_seven).summary
 
 
 def test_a_large_input_is_not_shown():

@@ -31,8 +31,8 @@ ALLOWED = {
     "symbolic": {"sympy"},
     "mistakes": set(),
     "judging": {"mistakes"},
-    "diagnosis": JUDGING,
-    "exercises": {*JUDGING, "diagnosis"},
+    "diagnosis": {*JUDGING, "gradient_check"},
+    "exercises": {*JUDGING, "gradient_check", "diagnosis"},
     "plotting": PICTURES,
     "explorers": {"gradient_check", "losses", "symbolic", "plotting"}
     | JUDGING

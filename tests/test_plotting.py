@@ -22,6 +22,7 @@ from softmax_lessons.plotting import (
     ImageRows,
     StepCurve,
     plot_gradient_and_mean,
+    plot_losses,
     plot_probabilities,
     short_number,
 )
@@ -77,7 +78,7 @@ def test_a_bar_beyond_the_axis_ends_inside_with_its_number_and_a_break(ax):
     y = bars.breaks.get_ydata()
     assert -1 < np.nanmin(y) < -0.8
     assert 0.8 < np.nanmax(y) < 1
-    bars.set([0.5, 0.5])
+    bars.set([0.5, 1 + 1e-15])
     assert bars.breaks.get_ydata().size == 0
 
 
@@ -128,8 +129,9 @@ def test_the_areas_of_bars_that_stand_on_the_mean_are_the_gradient_at_the_logits
     assert above[0].get_hatch() != below[0].get_hatch()
 
 
-def test_each_run_has_a_curve_with_a_name_a_colour_and_a_dash_pattern_of_its_own():
-    ax = plot_probabilities(RUNS).ax
+@pytest.mark.parametrize("plot", [plot_losses, plot_probabilities])
+def test_each_run_has_a_curve_with_a_name_a_colour_and_a_dash_pattern_of_its_own(plot):
+    ax = plot(RUNS).ax
     for line, (name, run) in zip(ax.get_lines(), RUNS.items(), strict=True):
         assert_array_equal(line.get_ydata(), run)
         assert line.get_label() == name
@@ -155,8 +157,8 @@ def test_signed_images_are_white_at_zero_and_mark_what_is_clearly_negative():
     (cells,) = ax.collections
     zero, negative, positive = cells.cmap(cells.norm([0.0, -2.0, 2.0]))[:, :3]
     assert contrast(zero, "white") < 1.1
-    assert negative[2] > negative[0]  # blue
-    assert positive[0] > positive[2]  # red
+    assert negative[0] > negative[2]  # red
+    assert positive[2] > positive[0]  # blue
     (marks,) = [line for line in ax.lines if line.get_label() == "negative"]
     assert_array_equal(marks.get_xydata(), [[1, 0]])
 
@@ -173,6 +175,7 @@ def test_each_row_of_images_has_colours_of_its_own_unless_a_limit_is_given():
     ("picture", "alt"),
     [
         (plot_gradient_and_mean([0.5, 0.5], [2, 2]), "mean of 2.00"),
+        (plot_losses({"one": [2, 1, 3]}), "one: 2.00 at step 0, lowest at step 1 with 1.00, 3.00"),
         (plot_probabilities(RUNS), "second: 0.10 at step 0, never above 0.5, 0.40 at step 2"),
         (ImageRows([np.zeros((2, 2, 2))], [["a", "b"]], limit=1), "2 x 2 pixels. a, b."),
     ],

@@ -6,6 +6,7 @@ import operator
 import numpy as np
 import pytest
 import scipy.special
+from test_loops_and_lines import lines
 
 from softmax_lessons.exercises import CHECKS
 from softmax_lessons.judging.verdict import Status
@@ -121,6 +122,38 @@ def checker_with_complex_steps(backward):
     return np.allclose(backward(p[0].real, g), numeric, rtol=0, atol=1e-6)
 
 
+def weight_gradients(W, b, x, t, regularisation):
+    grad_z = (softmax(x @ W + b, axis=1) - t) / len(x)
+    return x.T @ grad_z + regularisation * W, grad_z.sum(axis=0)
+
+
+def weight_gradients_a_picture_at_a_time(W, b, x, t, regularisation):
+    grad_W, grad_b = regularisation * W, 0 * b
+    for picture, target in zip(x, t, strict=True):
+        p = softmax(picture @ W + b)
+        g = np.divide(-target, p * len(x))
+        grad_z = backward(p, g, -1)
+        grad_W += np.outer(picture, grad_z)
+        grad_b += grad_z
+    return [grad_W.tolist(), grad_b.tolist()]
+
+
+def descend(gradients, W, b, steps, rate):
+    for _ in range(steps):
+        grad_W, grad_b = gradients(W, b)
+        W, b = W - rate * grad_W, b - rate * grad_b
+    return W, b
+
+
+def descend_in_place_on_copies(gradients, W, b, steps, rate):
+    W, b = W.copy(), b.copy()
+    while steps:
+        for part, gradient in zip((W, b), gradients(W, b), strict=True):
+            part -= rate * gradient
+        steps -= 1
+    return W, b
+
+
 RIGHT = {
     "softmax": [
         lambda z, axis: softmax(z, axis),
@@ -133,14 +166,12 @@ RIGHT = {
         lambda z: jacobian_with_complex_steps(z),
         lambda z: jacobian_with_loops(z),
     ],
-    "batched_jacobian": [
-        batched_jacobian,
-        lambda z: [jacobian_with_diag_and_outer(row) for row in z],
-    ],
+    "batched_jacobian": [batched_jacobian, lambda z: [*map(jacobian_with_diag_and_outer, z)]],
     "softmax_vjp": [
         lambda z, g: backward(softmax(z, axis=-1), g, -1),
         lambda z, g: np.einsum("ni,nij->nj", g, batched_jacobian(z)),
     ],
+    "softmax_vjp_of_row": [lambda z, g: sum(map(operator.mul, g, jacobian_with_diag_and_outer(z)))],
     "softmax_backward": [backward, backward_in_float32_and_in_place_on_a_copy],
     "softmax_cross_entropy_grad": [
         lambda z, t: (softmax(z, axis=1) - t) / len(z),
@@ -164,7 +195,10 @@ RIGHT = {
         masked_on_the_classes_that_take_part,
     ],
     "finite_difference_gradient": [gradient_moving_there_and_back, gradient_one_sided_as_lists],
+    "backward_by_lines": [lines()],
     "gradient_checker": [checker_along_random_directions, checker_with_complex_steps],
+    "weight_gradients": [weight_gradients, weight_gradients_a_picture_at_a_time],
+    "descend": [descend, descend_in_place_on_copies],
 }
 """By exercise: the simplest first."""
 
@@ -204,7 +238,7 @@ SPOILINGS = {
     "transposed": lambda y: y.T.reshape(y.shape),
     "last row wrong": last_row_wrong,
 }
-SYMMETRIC = {"softmax_jacobian", "temperature_jacobian"}
+SYMMETRIC = {"softmax_jacobian", "temperature_jacobian", "softmax_vjp_of_row"}
 
 
 def spoilt(right, spoil, when=lambda arguments, before: True):
@@ -249,7 +283,8 @@ def is_refused(name, function):
     return check(name, function).status not in (Status.CORRECT, Status.RAISES)
 
 
-ARRAYS = [name for name in RIGHT if name != "gradient_checker"]
+NO_ARRAYS = {"gradient_checker", "backward_by_lines", "weight_gradients", "descend"}
+ARRAYS = [name for name in RIGHT if name not in NO_ARRAYS]
 
 
 @pytest.mark.parametrize("spoil", SPOILINGS)

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from softmax_lessons.classifier import CROSS_ENTROPY, SQUARED_ERROR, angles, train
 from softmax_lessons.explorers import live as module
+from softmax_lessons.explorers.angle import HIGHEST, AngleExplorer
 from softmax_lessons.explorers.live import live
 from softmax_lessons.explorers.training_view import REDRAWS, TrainingView
+from softmax_lessons.numerics import softmax_backward
 
 
 @pytest.fixture
@@ -86,3 +89,48 @@ def test_after_an_error_a_picture_stands_in_place_of_the_widget(said, view):
     with pytest.raises(ZeroDivisionError), live(view):
         _ = 1 / 0
     assert said == [[module.VIEW], "cleared", ["image/png", "text/plain"]]
+
+
+STEPS = 20
+
+
+@pytest.fixture(scope="module")
+def angle_explorer():
+    rng = np.random.default_rng(0)
+    x, t = rng.normal(size=(12, 4)), np.eye(3)[np.arange(12) % 3]
+    runs, found = {}, {}
+    for name, loss in {"cross-entropy": CROSS_ENTROPY, "squared error": SQUARED_ERROR}.items():
+        how = {"loss": loss, "regularisation": 0.1}
+        pair = [train(x, t, backward=b, steps=STEPS, rate=0.5, **how) for b in (right, wrong)]
+        runs[name] = tuple(pair)
+        found[name] = angles(pair[1].path[::5], x, t, backward=wrong, **how)
+    return AngleExplorer(runs, found)
+
+
+def right(p, g, axis):
+    return softmax_backward(p, g, axis)
+
+
+def wrong(p, g, axis):
+    return p * (1 - p) * g
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared error"])
+@pytest.mark.parametrize("step", [0, 5, STEPS])
+def test_the_angle_explorer_shows_losses_angle_and_weights_of_its_step(angle_explorer, loss, step):
+    angle_explorer.set(loss=loss, step=step)
+    (losses, angle, weights, *_) = [picture for picture, _ in angle_explorer.pictures]
+    runs, expected = angle_explorer.runs[loss], angle_explorer.angles[loss][step // 5]
+    for marker, run in zip(losses.markers, runs, strict=True):
+        assert [*map(float, marker.get_data()[1])] == [min(run.losses[step], HIGHEST)]
+    assert [*map(float, angle.markers[0].get_data()[1])] == [expected]
+    assert_array_equal(angle_explorer.state.weights[1, 2], runs[1].path[step, :4, 2].reshape(2, 2))
+    assert np.nanmax(np.abs(weights.cells)) == (step > 0)
+    assert f"{expected:.1f} degrees apart" in angle_explorer.summary(angle_explorer.state)
+    assert "90 degrees" in angle_explorer.alt(angle_explorer.state)
+
+
+def test_a_short_step_lowers_the_loss_below_90_degrees_and_raises_it_above(angle_explorer):
+    run, of_run = angle_explorer.runs["cross-entropy"][1], angle_explorer.angles["cross-entropy"]
+    changes = np.diff(run.losses)[::5]
+    assert_array_equal(changes < 0, of_run[: len(changes)] < 90)

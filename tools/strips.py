@@ -2,7 +2,9 @@
 
 import json
 import re
+from ast import literal_eval
 from base64 import b64decode
+from functools import cache
 from html import escape
 from io import BytesIO
 
@@ -11,7 +13,7 @@ from PIL import Image
 
 from softmax_lessons import explorers
 
-EXPLORER = re.compile(r"^(\w+Explorer)\(.*\)$", re.MULTILINE)
+EXPLORER = re.compile(r"^(\w+Explorer)\((.*)\)$", re.MULTILINE)
 POSITIONS = 21
 COLOURS = 64
 """Enough for heat maps too; all colours take up to twice the bytes."""
@@ -34,10 +36,12 @@ def in_place_of(cell, pictures, address):
 
     Pictures go into the folder `pictures`, which pages find at `address`.
     """
-    if not (found := EXPLORER.search(cell.source)):
+    found = EXPLORER.search(cell.source)
+    if not found or not hasattr(explorers, found[1]):  # others show what the lesson has computed
         return None
-    kind = found[1]
-    return gradient_explorer() if kind == "GradientExplorer" else strip(kind, pictures, address)
+    if found[1] == "GradientExplorer":
+        return gradient_explorer()
+    return strip(*found.groups(), pictures, address)
 
 
 def gradient_explorer():
@@ -49,11 +53,14 @@ def gradient_explorer():
     )
 
 
-def strip(kind, pictures, address):
-    """Make pictures of an explorer for the positions of each of its controls."""
+@cache
+def strip(kind, arguments, pictures, address):
+    """Make pictures of an explorer for the positions of each of its controls, once for all."""
+    given = dict(one.split("=") for one in arguments.split(", ") if one)
+    explorer = getattr(explorers, kind)(**{name: literal_eval(it) for name, it in given.items()})
+    kind += re.sub(r"\W", "", arguments)
     folder = pictures / kind
     folder.mkdir(parents=True, exist_ok=True)
-    explorer = getattr(explorers, kind)()
     shown = []
     for name, control in explorer.controls.items():
         explorer.reset()
@@ -77,7 +84,7 @@ def strip(kind, pictures, address):
         f'<div class="picture"><img src="{address}/{kind}/{picture}" alt="{escape(alt)}"'
         f' width="{width}" height="{height}" loading="lazy"></div>'
         f'<p class="caption">{escape(caption)}</p>'
-        '<details class="text-twin"><summary>The same in numbers</summary>'
+        '<details class="text-twin"><summary>The same as text</summary>'
         f'<pre tabindex="0">{escape(text)}</pre></details></div>'
     )
 

@@ -1,5 +1,5 @@
 // The gradient explorer in the page, without Python: the numbers are those of GradientExplorer.
-const N = 3, STEP = Math.cbrt(Number.EPSILON); // of the central differences
+const CLASSES = ["cat", "dog", "bird"], N = 3, STEP = Math.cbrt(Number.EPSILON); // of the central differences
 const MINUS = "\u2212", SUBSCRIPTS = ["\u2081", "\u2082", "\u2083"];
 const fixed = (x, digits) => {
   const text = Math.abs(x) < 1000 ? Math.abs(x).toFixed(digits) : Math.abs(x).toExponential(1);
@@ -67,7 +67,7 @@ class Chart {
     }));
     draw(svg, "line", { x1: 0, x2: width, y1: this.y(0), y2: this.y(0), class: "zero" });
     for (let i = 0; i < N; i++)
-      draw(svg, "text", { x: (i + 0.5) * group, y: TOP + HEIGHT + FOOT - 6 }, `class ${i + 1}`);
+      draw(svg, "text", { x: (i + 0.5) * group, y: TOP + HEIGHT + FOOT - 6 }, CLASSES[i]);
   }
 
   y(value) { // bars stand clear of the top and the foot, where their numbers are
@@ -108,10 +108,10 @@ export class GradientExplorer {
     this.table = JSON.parse(root.dataset.random);
     root.replaceChildren();
     const form = add(root, "form"), left = add(form, "div"), right = add(form, "div");
-    const logits = [1, 0.5, -0.5].map((v, i) => slider(left, `z${i + 1}`, "z" + SUBSCRIPTS[i], [-5, 5, 0.1], v));
+    const logits = [2, 1, -1].map((v, i) => slider(left, `z${i + 1}`, "z" + SUBSCRIPTS[i], [-5, 5, 0.1], v));
     const source = choice(right, "source", "g is", Object.keys(SOURCES).map((key) => [key, key]));
     const gradient = [1, -1, 0.5].map((v, i) => slider(right, `g${i + 1}`, "g" + SUBSCRIPTS[i], [-3, 3, 0.1], v));
-    const target = choice(right, "target", "true class", [1, 2, 3].map((i) => [`class ${i}`, i]));
+    const target = choice(right, "target", "true class", CLASSES.map((name, i) => [name, i + 1]));
     const seed = slider(right, "seed", "seed", [0, 99, 1], 0);
     this.controls = [...logits, source, ...gradient, target, seed];
     add(left, "button", { type: "reset", textContent: "Reset" });
@@ -129,7 +129,7 @@ export class GradientExplorer {
     }
     this.note = add(root, "p", { className: "note", role: "status" });
     const details = add(root, "details");
-    add(details, "summary", { textContent: "The same in numbers" });
+    add(details, "summary", { textContent: "The same as text" });
     this.numbers = add(details, "pre", { tabIndex: 0 });
     form.addEventListener("input", () => this.update());
     form.addEventListener("reset", () => setTimeout(() => this.update()));

@@ -1,12 +1,12 @@
 """From matches to a verdict: judged where other data confirm them, with the line."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
 from softmax_lessons.diagnosis import evidence
-from softmax_lessons.diagnosis.layouts import LAYOUTS
 from softmax_lessons.diagnosis.own_loss import named, variations
 from softmax_lessons.diagnosis.pairs import watched
 from softmax_lessons.diagnosis.reading import Reading, as_rows
@@ -54,10 +54,7 @@ def confirmed(reading):
 
 def _holds(match, verdict):
     """Tell whether the verdict is on what was found, and not on something else."""
-    keys, found = (
-        {mistake.key for mistake in verdict.mistakes},
-        {*match.keys} - {"constant-factor"},
-    )
+    keys, found = {mistake.key for mistake in verdict.mistakes}, {*match.keys} - {"constant-factor"}
     if not match.keys and verdict.counterexample and "large" in verdict.counterexample.note:
         return True
     other = {"argument-unused", "all-zeros"} & keys - found
@@ -66,13 +63,15 @@ def _holds(match, verdict):
 
 def _rival(best, found):
     """Return a sentence on a match that explains as much as the best one, but otherwise."""
+
+    def read(match):
+        return match.task.name, match.plan.layout, "z" in match.roles
+
     for match in sorted(found, key=lambda match: match.cost):
-        for_rows = best.plan.layout.single and not match.plan.layout.single
-        near = match.cost - best.cost < 0.5 or (for_rows and len(match.keys) < 2)
-        other = match.task.name, match.plan.layout, "z" in match.roles
-        same = other == (best.task.name, best.plan.layout, "z" in best.roles)
-        alike = match.task.jacobian == best.task.jacobian and not same
-        if near and {*match.keys} != {*best.keys} and alike:
+        for_rows = best.plan.layout.single > match.plan.layout.single and len(match.keys) < 2
+        alike = match.task.jacobian == best.task.jacobian and read(match) != read(best)
+        near = match.cost - best.cost < 0.5 or for_rows
+        if near and alike and {*match.keys} != {*best.keys}:
             is_wrong = f"wrong: {', '.join(match.keys)}" if match.keys else "right"
             text = f"Read as {Reading(match).read_as}, it would be {is_wrong}."
             return f"{text} Which one do you mean?"
@@ -87,31 +86,30 @@ def output(match, constants):
 
 def with_other_values(verdict, match):
     """Return the verdict on what is right so far, with a temperature of 2, and with a mask."""
-    values, task = match.plan.values(), match.task
+    task = match.task
     if not verdict.passed or "z" not in match.roles or "t" in match.roles:
         return verdict
-    z, *others = match.arguments(values)
+    z, *others = match.arguments(match.plan.values())
+
+    def at(z, factor=1):
+        with np.errstate(all="ignore"):
+            return factor * task.predict(Input((z, *others)))
+
     for what, constants in variations(match.plan):
-        out = output(match, constants)
-        if out is None or (out.size != z.size and not task.jacobian):
+        out, mask = output(match, constants), constants.get("a mask of ones", True)
+        if out is None or what not in ("temperature", "mask"):
             continue
-        out = out if task.jacobian else as_rows(out, match.plan.layout, z.shape)
+        with suppress(ValueError):  # another shape than that of one output
+            out = out if task.jacobian else as_rows(out, match.plan.layout, z.shape)
+        right, wrong = at(np.where(mask, z, -np.inf)), {"mask-ignored": at(z)}
+        wrong["mask-not-renormalised"] = at(z, mask) if np.shape(mask) == z.shape else None
         if what == "temperature":
-            factor = 0.5 if task.derivative else 1
-            times = explain.agrees(out, task.predict(Input((z * 2, *others))))
-            key = "temperature-multiplied" if times else "temperature-ignored"
-            key = "temperature-factor" if task.derivative else key
-            if not explain.agrees(out, factor * task.predict(Input((z / 2, *others)))):
-                return named(verdict, key)
-        elif what == "mask" and match.plan.layout is LAYOUTS["rows"]:
-            mask = constants["a mask of ones"]
-            with np.errstate(all="ignore"):
-                right = task.predict(Input((np.where(mask, z, -np.inf), *others)))
-                keys = {"mask-ignored": 1, "mask-not-renormalised": mask}
-                wrong = {key: task.predict(Input((z, *others))) * by for key, by in keys.items()}
-            told = next((key for key, y in wrong.items() if explain.agrees(out, y)), None)
-            if told and not explain.agrees(out, right):
-                return named(verdict, told)
+            right = at(z / 2, 0.5 if task.derivative else 1)
+            wrong = {"temperature-factor": at(z / 2), "temperature-multiplied": at(z * 2)}
+            wrong["temperature-ignored"] = out
+        told = next((key for key, y in wrong.items() if explain.agrees(out, y)), None)
+        if told and not explain.agrees(out, right):
+            return named(verdict, told)
     return verdict
 
 
@@ -137,19 +135,17 @@ def with_line(verdict, match, program):
 
 def degenerate(part, tried):
     """Return the verdict on a derivative that is zeros or ones whatever goes in, else None."""
-    varied = [(plan, outcome) for plan, outcome in tried.ran if "array" in plan.steps[-1].forms]
-    if not evidence.DERIVATIVE.search(part.rpartition(".")[2]) or not varied:
+    plans = [plan for plan, _ in tried.ran if "array" in plan.steps[-1].forms][:4]
+    if not evidence.DERIVATIVE.search(part.rpartition(".")[2]) or not plans:
         return None
-    plan = varied[0][0]
+    read_as = f"{part}; {plans[0].layout.words}"
+    verdict = Verdict(part, Status.WRONG, "", read_as=read_as, part=part)
     # Of probabilities alone, rows of the Jacobian add up to 0.
-    rows = {place: softmax(3 * a) for place, a in plan.values().items()}
-    of_shares, _ = Caller(1)(plan.run, rows)
-    several = [[outcome for _, outcome in varied[:4]], [of_shares] if of_shares else []]
-    read_as = f"{part}; {plan.layout.words}"
-    for outcomes in several:
-        arrays = [a for outcome in outcomes for a in outcome.arrays.values() if a.size > 1]
+    for several, squash in ((plans, np.array), (plans[:1], softmax)):
+        rows = [{place: squash(3 * a) for place, a in plan.values().items()} for plan in several]
+        ran = [Caller(1)(plan.run, given)[0] for plan, given in zip(several, rows, strict=True)]
+        arrays = [a for outcome in ran if outcome for a in outcome.arrays.values() if a.size > 1]
         largest = max((np.abs(a).max() for a in arrays), default=1)
-        verdict = Verdict(part, Status.WRONG, "", read_as=read_as, part=part)
         if largest < 1e-12:
             return named(verdict, "rows-summed" if largest else "all-zeros")
         if arrays and all((a == 1).all() for a in arrays):

@@ -98,9 +98,8 @@ def admits(how, task, explanation, labels, name):
         return bool(uses) and not keys & FAR
     if "g" in task.roles and "sum(" in explanation.result.text and keys <= WEIGHTED:
         return "p * g" in explanation.result.text or how == NEAR
-    if "acobian" in task.name and not keys - SMALL:
-        sure = how == NEAR or (task.jacobian and "z" in task.roles)
-        return sure or bool(DERIVATIVE.search(name))
+    if task.jacobian and not keys - SMALL:
+        return how == NEAR or "z" in task.roles or bool(DERIVATIVE.search(name))
     if how == BARE or keys & LOOSE:
         return False
     # A difference is of many losses, -t / p of this one.

@@ -22,10 +22,8 @@ from softmax_lessons.mistakes import MISTAKES
 
 SECONDS = 0.7
 AT_P = {task.signature: task for task in MANY}
-LOSS, BACKWARD = (
-    AT_P["softmax_cross_entropy_grad(p, t)"],
-    AT_P["softmax_backward(p, g, axis)"],
-)
+LOSS = AT_P["softmax_cross_entropy_grad(p, t)"]
+BACKWARD = AT_P["softmax_backward(p, g, axis)"]
 JACOBIAN = AT_P["batched_jacobian(p)"]
 LATER = {"no-average", "averaged-over-entries", "constant-factor", "averaged-twice", "halved"}
 LATER |= {"averaged-over-batch"}
@@ -81,14 +79,9 @@ def _of_loss_or_chain(pair, p, targets, others, value, program):
         known |= {"one-subtracted-everywhere"}
     soft = [pair.rows(o.array) for o in others if _in(o.name, line) and are_shares(o.array)]
     soft = [t for t in soft if np.allclose(t.sum(axis=1), 1) and not np.allclose(t, p)]
-    targets = targets + soft
-    steps = [s for t in targets for s in _explained(LOSS, (p, t), rows, value, pair, known)]
-    if (
-        not steps
-        and pair.z
-        and not pair.keys
-        and (_in(pair.p.name, line) or re.search(r"[-+*/]=", line))
-    ):
+    steps = [s for t in targets + soft for s in _explained(LOSS, (p, t), rows, value, pair, known)]
+    uses_p = _in(pair.p.name, line) or re.search(r"[-+*/]=", line)
+    if uses_p and pair.z and not (steps or pair.keys):
         gradients = [pair.rows(other.array) for other in others if _in(other.name, line)]
         steps = [s for g in gradients for s in _explained(BACKWARD, (p, g, -1), rows, value, pair)]
     return steps
@@ -115,42 +108,27 @@ def _calls_a_part(line, program):
 
 
 def _targets(values, pair):
-    """Return what may be targets of p, as rows: arrays of 0 and 1, and labels.
+    """Return what may be targets of p, as rows: arrays of 0 and 1, and labels; and the pair.
 
-    Where targets add up to 1 along the other axis, it is p that runs along a wrong one.
+    Where they fit along the other axis alone, it is p that runs along a wrong one.
     """
-    found, a = {}, pair.p.array
-    same = [v.array for v in values if v.array.shape == a.shape and np.isin(v.array, (0, 1)).all()]
-    along = [np.allclose(pair.rows(t).sum(axis=1), 1) for t in same]
-    if (
-        a.ndim == 2
-        and same
-        and not any(along)
-        and any(np.allclose(pair.rows(t).sum(axis=0), 1) for t in same)
-    ):
-        pair = replace(pair, axis=-1 if pair.axis == 0 else 0, keys=("wrong-axis",))
-    for t in same:
-        if np.allclose(pair.rows(t).sum(axis=1), 1):
-            found[t.tobytes()] = pair.rows(t)
-    N, n = pair.rows(a).shape
-    labels = [v.array for v in values if v.array.ndim == 1 and np.ptp(v.array) > 0]
-    fit = {
-        axis
-        for axis, (N_, n_) in ((0, (N, n)), (1, (n, N)))
-        for y in labels
-        if y.shape == (N_,) and _are_labels(y, n_)
-    }
-    if a.ndim == 2 and n != N and not found and fit == {1}:
-        pair = replace(pair, axis=-1 if pair.axis == 0 else 0, keys=("wrong-axis",))
-        N, n = n, N
-    for v in values:
-        if v.array.shape in ((N,), (N, 1)) and _are_labels(v.array, n):
-            found[v.array.tobytes()] = np.eye(n)[v.array.ravel().astype(int)]
-    return pair, list(found.values())[:4]
+    found = _targets_along(values, pair)
+    if pair.at and pair.p.array.ndim == 2 and not found:
+        turned = replace(pair, axis=-1 if pair.axis == 0 else 0, keys=("wrong-axis",))
+        if other := _targets_along(values, turned):
+            return turned, other
+    return pair, found
 
 
-def _are_labels(a, n):
-    return np.array_equal(a, np.round(a)) and a.min() >= 0 and a.max() < n
+def _targets_along(values, pair):
+    found, (N, n) = {}, pair.rows(pair.p.array).shape
+    for a in [value.array for value in values]:
+        if a.shape == pair.p.array.shape and np.isin(a, (0, 1)).all():
+            if np.allclose(pair.rows(a).sum(axis=1), 1):
+                found[a.tobytes()] = pair.rows(a)
+        elif a.shape in ((N,), (N, 1)) and np.isin(a, range(n)).all() and (np.ptp(a) > 0 or N == 1):
+            found[a.tobytes()] = np.eye(n)[a.ravel().astype(int)]
+    return list(found.values())[:4]
 
 
 def _explained(task, arguments, rows, value, pair, known=OF_CHAIN):
@@ -174,7 +152,7 @@ def of_part(part, callee, tried, reader, how):
     plans = {forms: plan for forms, plan in plans.items() if {*ARRAYS} & {*forms}}
     gives_loss = any(outcome.scalars for _, outcome in tried.ran)
     if LOG_SUM.search(function) or not (derives or gives_loss or how == NAMED):
-        return None
+        return None, None
     for plan in [None, *list(plans.values())[:-7:-1]]:
         if plan and time.process_time() > reader.end:
             break
@@ -192,7 +170,7 @@ def of_part(part, callee, tried, reader, how):
             sure = made or (derives and (plan is not None or how > BARE))
             if sure and (best is None or rank >= best[0]):
                 best = rank, step, plan
-    return best and (_verdict(part, best[1], program), best[2])
+    return (_verdict(part, best[1], program), best[2]) if best else (None, None)
 
 
 def _given(pool, function, plan):
@@ -203,7 +181,7 @@ def _given(pool, function, plan):
         for value in pool:
             same = value.function == function and np.array_equal(value.array, laid)
             if places[place] in ARRAYS and same and laid.ndim == 2:
-                yield Pair(None, value, 0 if plan.layout.words == "examples are columns" else -1)
+                yield Pair(None, value, 0 if "column" in plan.layout.words else -1)
                 break
 
 
@@ -218,28 +196,17 @@ def of_script(program):
 
 
 def _verdict(part, step, program):
-    keys = [*step.keys, *_of_shift(step.pair, program)]
-    name, line, p = step.value.name, step.value.line, step.pair.p
-    first = f"{p.name} is softmax of {step.pair.z.name}" if step.pair.z else f"{p.name} is softmax"
+    mistakes = tuple(MISTAKES[key] for key in (*step.keys, *_of_shift(step.pair, program)))
+    name, line, p, z = step.value.name, step.value.line, step.pair.p, step.pair.z
+    first = f"{p.name} is softmax of {z.name}" if z else f"{p.name} is softmax"
     read_as = f"{part}, line by line: {first}, and {name} in line {line} is the step back"
-    if not keys:
-        text = f"In line {line}, `{name}` is right: {step.explanation.result.text}."
-        code = program.lines[line - 1].strip()
-        verdict = Verdict(part, Status.CORRECT, text, read_as=read_as, part=part)
-        return replace(verdict, line=line, code=code)
-    mistakes = tuple(MISTAKES[key] for key in keys)
-    line = p.line if keys[0] == "no-shift" or step.pair.keys else line
-    return Verdict(
-        part,
-        Status.KNOWN_MISTAKE,
-        str(mistakes[0]),
-        mistakes,
-        read_as=read_as,
-        part=part,
-        line=line,
-        code=program.lines[line - 1].strip(),
-        hint=mistakes[0].hint,
-    )
+    text = f"In line {line}, `{name}` is right: {step.explanation.result.text}."
+    status = Status.CORRECT
+    if mistakes:
+        text, status = str(mistakes[0]), Status.KNOWN_MISTAKE
+        line = p.line if mistakes[0].key == "no-shift" or step.pair.keys else line
+    verdict = Verdict(part, status, text, mistakes, read_as=read_as, part=part)
+    return replace(verdict, line=line, code=program.lines[line - 1].strip())
 
 
 def _of_shift(pair, program):

@@ -37,20 +37,13 @@ LAYOUTS = {
     "columns": Layout("examples are columns", _turned, _turned, 3, 5),
     "vector": Layout("one example at a time", lambda a: a[0], lambda a: a[None], 1, 5),
     "column": Layout("one example, a column", _turned, _turned, 1, 5),
-    "list": Layout(
-        "one example, a list", lambda a: a[0].tolist(), lambda a: np.asarray(a)[None], 1, 5
-    ),
+    "list": Layout("one example, a list", lambda a: a[0].tolist(), np.atleast_2d, 1, 5),
     "lists": Layout("examples are lists", lambda a: a.tolist(), np.asarray, 3, 5),
-    "block": Layout(
-        "examples lie along two axes",
-        lambda a: a.reshape(2, -1, a.shape[1]),
-        lambda a: a.reshape(-1, a.shape[-1]),
-        6,
-        5,
-    ),
+    "block": Layout("examples lie along two axes", lambda a: a.reshape(2, -1, a.shape[1]),
+                    lambda a: a.reshape(-1, a.shape[-1]), 6, 5),
     "tensors": Layout("examples are rows of a tensor", tensor, np.asarray, 3, 5),
     "square": Layout("as many examples as classes", _as_is, _as_is, 4, 4),
-}
+}  # fmt: skip
 """With more classes than examples, one call tells rows from columns, and N from n."""
 
 ARRAYS, TARGETS = ("array", "record", "flat"), ("one-hot", "labels", "label column")
@@ -105,13 +98,14 @@ def put(form, layout, rows):
         if layout is not LAYOUTS["rows"]:
             raise ValueError("labels are in a column where examples are rows")
         return labels[:, None]
-    if np.ndim(laid) == 3:
-        return labels.reshape(np.shape(laid)[:2])
-    if np.ndim(laid) == 1:
-        return int(labels[0])
+    if layout is LAYOUTS["tensors"]:
+        return tensor(labels)
     if isinstance(laid, list):
-        return labels.tolist()
-    return tensor(labels) if layout is LAYOUTS["tensors"] else labels
+        return labels.tolist() if layout.N > 1 else int(labels[0])
+    shape = np.shape(laid)
+    return (
+        int(labels[0]) if len(shape) == 1 else labels.reshape(shape[:2] if len(shape) > 2 else -1)
+    )
 
 
 class Context:
@@ -129,77 +123,60 @@ def bias_of(layout, n):
     return np.asarray(layout.put(np.zeros((1, n)))) if layout.N in (1, 3) else np.zeros(n)
 
 
+def _ones(N, n, layout):
+    return np.asarray(layout.put(np.ones((N, n))))
+
+
 CONSTANTS = {
-    "parameters": lambda N, n, laid: Record(n),
-    "context": lambda N, n, laid: Context(),
-    "0": lambda N, n, laid: 0.0,
-    "1": lambda N, n, laid: 1,
-    "n": lambda N, n, laid: n,
-    "N": lambda N, n, laid: N,
-    "the last axis": lambda N, n, laid: -1,
-    "the sizes": lambda N, n, laid: [n, n, n],
-    "the identity": lambda N, n, laid: np.eye(N),
-    "the identity of the classes": lambda N, n, laid: np.eye(n),
-    "a mask of ones": lambda N, n, laid: np.ones(np.shape(laid), bool),
-    "a mask of examples": lambda N, n, laid: np.ones(np.shape(laid)[:-1], bool),
-    "ones for the examples": lambda N, n, laid: np.ones(np.shape(laid)[:-1]),
-    "weights": lambda N, n, laid: [np.eye(n), np.eye(n)],
-    "layers": lambda N, n, laid: [(np.eye(n), np.zeros(n)) for _ in range(2)],
-    "ones": lambda N, n, laid: np.ones(n),
-    "True": lambda N, n, laid: True,
-    "None": lambda N, n, laid: None,
+    "parameters": lambda N, n, layout: Record(n, bias=bias_of(layout, n)),
+    "context": lambda N, n, layout: Context(),
+    "0": lambda N, n, layout: 0.0,
+    "1": lambda N, n, layout: 1,
+    "n": lambda N, n, layout: n,
+    "N": lambda N, n, layout: N,
+    "the last axis": lambda N, n, layout: -1,
+    "the sizes": lambda N, n, layout: [n, n, n],
+    "the identity": lambda N, n, layout: np.eye(N),
+    "the identity of the classes": lambda N, n, layout: np.eye(n),
+    "a mask of ones": lambda N, n, layout: _ones(N, n, layout) > 0,
+    "a mask of examples": lambda N, n, layout: _ones(N, n, layout)[..., 0] > 0,
+    "ones for the examples": lambda N, n, layout: _ones(N, n, layout)[..., 0],
+    "weights": lambda N, n, layout: [np.eye(n), np.eye(n)],
+    "layers": lambda N, n, layout: [(np.eye(n), np.zeros(n)) for _ in range(2)],
+    "ones": lambda N, n, layout: np.ones(n),
+    "True": lambda N, n, layout: True,
+    "None": lambda N, n, layout: None,
 }
 """What does not vary: numbers that change nothing, sizes, the identity in place of data."""
 
 LIKELY = (
     (r"axis|dim", ("the last axis",)),
+    (r"ctx|context", ("context", "parameters", "record")),
     (r".*mask.*|.*pad.*|.*valid.*", ("a mask of ones", "a mask of examples", "array")),
-    (
-        r"y|t|yi|y_?true|y_?batch|.*label.*|.*target.*|.*truth.*|.*actual.*|.*one_?hot.*"
-        r"|.*expected.*|.*correct.*|.*answer.*|.*wanted.*|.*action.*|ys|gold",
-        ("labels", "one-hot", "array", "label column", "1"),
-    ),
+    (r"y|t|yi|y_?true|y_?batch|.*label.*|.*target.*|.*truth.*|.*actual.*|.*one_?hot.*"
+     r"|.*expected.*|.*correct.*|.*answer.*|.*wanted.*|.*action.*|ys|gold",
+     ("labels", "one-hot", "array", "label column", "1")),
     (r".*advantage.*|returns?|rewards?|.*sample_?weights?", ("ones for the examples", "array")),
     (r"theta\d?|w|coef", ("array", "flat", "parameters", "record", "the identity of the classes")),
-    (r"ctx|context", ("context", "parameters", "record")),
     (r".*class_?weights?", ("ones", "array")),
     (r"(?-i:[KV])|keys?|values?", ("the identity of the classes", "array")),
     (r"i|j|k|idx|index|class_?idx|c", ("1", "labels", "n", "array")),
-    (
-        r".*params?|parameters|.*weights|model|layers|.*net(work)?",
-        (
-            "parameters",
-            "record",
-            "array",
-            "weights",
-            "layers",
-            "the identity of the classes",
-            "flat",
-        ),
-    ),
+    (r".*params?|parameters|.*weights|model|layers|.*net(work)?",
+     ("parameters", "record", "array", "weights", "layers", "the identity of the classes", "flat")),
     (r"p", ("array", "parameters", "record")),
-    (
-        r".*cache|out|saved|states?|memory|node|stored|forward_.*|activations",
-        ("record", "array", "parameters"),
-    ),
-    (
-        r".*reg.*|.*lambda.*|.*rate.*|lr|.*alpha.*|.*decay.*|eps.*|h|.*temp.*|.*step.*|lam.*"
-        r"|.*beta.*|.*smooth.*|eta|tau",
-        ("0", "1"),
-    ),
-    (
-        r"x|data|inputs?|.*features?|batch|samples?|x_?batch|images?|x_?train|points",
-        ("array", "the identity", "labels"),
-    ),
+    (r".*cache|out|saved|states?|memory|node|stored|forward_.*|activations",
+     ("record", "array", "parameters")),
+    (r".*reg.*|.*lambda.*|.*rate.*|lr|.*alpha.*|.*decay.*|eps.*|h|.*temp.*|.*step.*|lam.*"
+     r"|.*beta.*|.*smooth.*|eta|tau", ("0", "1")),
+    (r"x|data|inputs?|.*features?|batch|samples?|x_?batch|images?|x_?train|points",
+     ("array", "the identity", "labels")),
     (r"b|bias|.*offset.*", ("0", "array")),
     (r".*w\d?|.*weight.*|.*param.*|theta\d?", ("array", "flat", "the identity of the classes")),
     (r".*input_?(size|dim).*|n_?in|.*features", ("N", "n")),
-    (
-        r".*num.*|.*classes.*|.*size.*|n|m|d|.*count.*|.*dims?|layers?|sizes",
-        ("n", "N", "the sizes"),
-    ),
+    (r".*num.*|.*classes.*|.*size.*|n|m|d|.*count.*|.*dims?|layers?|sizes",
+     ("n", "N", "the sizes")),
     (r".*weight.*", ("ones", "array")),
-)
+)  # fmt: skip
 """What arguments of some names are most likely given. Names order what is tried, no more."""
 OTHERS = ("array", "one-hot", "labels", "the identity", "0", "1", "label column", "n")
 OTHERS += ("the identity of the classes", "a mask of ones", "a mask of examples", "record")

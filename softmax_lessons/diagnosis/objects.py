@@ -8,7 +8,7 @@ from itertools import islice, product
 
 import numpy as np
 
-from softmax_lessons.diagnosis.layouts import CONSTANTS, Record, likely
+from softmax_lessons.diagnosis.layouts import CONSTANTS, LAYOUTS, Record, likely
 from softmax_lessons.diagnosis.plans import Callee
 from softmax_lessons.diagnosis.watch import held
 from softmax_lessons.judging.safe_call import Caller
@@ -22,19 +22,16 @@ def source(thing):
     if inspect.isclass(thing):
         methods = (getattr(raw, "__func__", raw) for raw in vars(thing).values())
         return "\n".join(map(source, filter(inspect.isfunction, methods)))
-    try:
+    with suppress(OSError, TypeError):
         return inspect.getsource(thing)
-    except (OSError, TypeError):
-        return ""
+    return ""
 
 
 def at_line(verdict, function, pattern, last=True):
     """Return a verdict with the last line of a function in which a pattern is, or the first."""
     lines = enumerate(source(function).splitlines(), function.__code__.co_firstlineno)
     found = [(number, line.strip()) for number, line in lines if re.search(pattern, line)]
-    if not found:
-        return verdict
-    line, code = found[-1 if last else 0]
+    line, code = found[-1 if last else 0] if found else (verdict.line, verdict.code)
     return replace(verdict, line=line, code=code)
 
 
@@ -44,33 +41,23 @@ def maker(cls):
     attributes = {*re.findall(r"\bself\.(\w+)", source(cls))}
 
     def made(forms, n):
-        thing = cls(*(CONSTANTS[form](n, n, np.zeros((n, n))) for form in forms))
+        thing = cls(*(CONSTANTS[form](n, n, LAYOUTS["rows"]) for form in forms))
         record = Record(n, bias=np.zeros(n))
         for name in attributes:
-            with suppress(KeyError):  # weights that its fit would make
-                made_later = getattr(thing, name, None) is None
-                setattr(thing, name, record[name]) if made_later else None
-        _put_identities(thing, n)
+            if getattr(thing, name, None) is None:  # weights that its fit would make
+                with suppress(KeyError):
+                    setattr(thing, name, record[name])
+        for holder, key, _ in list(held(thing)):
+            if holder[key].shape == (n, n):
+                holder[key] = np.eye(n)
         return thing
 
     def raw(n):
         return cls.__new__(cls)
 
-    each = [dict.fromkeys((*_constants(name), *MADE_WITH)) for name in needed]
-    for forms in islice(product(*each), 200):
-        call = Caller(0.3)
-        _, error = call(made, forms, 5)
+    own = [[form for form in likely(name) if form in CONSTANTS] for name in needed]
+    for forms in islice(product(*(dict.fromkeys((*first, *MADE_WITH)) for first in own)), 200):
+        _, error = Caller(0.3)(made, forms, 5)
         if error is None:
             return lambda n, forms=forms: made(forms, n)
     return raw if Caller()(raw, 5)[1] is None else None
-
-
-def _constants(name):
-    return [form for form in likely(name) if form in CONSTANTS]
-
-
-def _put_identities(thing, n):
-    """Put the identity in place of all square weights that an object holds."""
-    for holder, key, _ in list(held(thing)) if hasattr(thing, "__dict__") else ():
-        if holder[key].shape == (n, n):
-            holder[key] = np.eye(n)

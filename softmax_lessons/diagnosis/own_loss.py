@@ -7,20 +7,24 @@ out, so that a term of the loss that the gradient lacks shows.
 import re
 import time
 from dataclasses import replace
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
+from softmax_lessons.diagnosis.layouts import CONSTANTS
 from softmax_lessons.diagnosis.plans import TEMPERATURE, TERMS
 from softmax_lessons.diagnosis.reading import as_rows
 from softmax_lessons.diagnosis.watch import held
+from softmax_lessons.gradient_check import finite_difference_jacobian
 from softmax_lessons.judging import explain
 from softmax_lessons.judging.safe_call import Caller
 from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.numerics import softmax
 
-STEP, SECONDS = 1e-5, 0.6
+SOME = slice(1, 17, 3)
+"""The entries of weights that are moved."""
 SQUARED = re.compile("mse|square|quadratic", re.I)
 OF_NUMBERS = {"no-shift", "one-maximum-for-all", "shift-not-maximum", "unstable", "nan-hidden"}
 OF_NUMBERS |= {"products-overflow", "writes-into-argument", "clipped-logits", "remembers"}
@@ -55,44 +59,39 @@ def named(verdict, key, text=""):
     return replace(verdict, status=Status.KNOWN_MISTAKE, summary=summary, mistakes=mistakes)
 
 
-def compare(plan, path, place, constants=None):
-    """Return a gradient and the differences of the loss beside it; None where there is no loss."""
-    values, until = plan.values(), time.process_time() + SECONDS
+def compare(plan, path, place, squash=np.array, constants=None):
+    """Return a gradient and the differences of the loss beside it; None where there is no loss.
+
+    Where what is given are the probabilities, `squash` makes them of the logits that are moved.
+    """
+    values = plan.values()
 
     def run(rows):
-        fresh = {key: a.copy() for key, a in (values | {place: rows}).items()}
+        fresh = {key: a.copy() for key, a in (values | {place: squash(rows)}).items()}
         outcome = plan.run(fresh, constants)
         return outcome.arrays.get(path), np.array(outcome.scalars)
 
     rows, (given, scalars) = values[place], run(values[place])
     if given is None or not scalars.size or given.size != rows.size:
         return None
-    measured = np.zeros((len(scalars), *rows.shape))
-    for index in np.ndindex(rows.shape):
-        if time.process_time() > until:
-            return None
-        up, down = (run(moved(rows, index, step))[1] for step in (STEP, -STEP))
-        measured[(slice(None), *index)] = (up - down) / (2 * STEP)
-    moving = next((m for m in measured if np.isfinite(m).all() and np.abs(m).max() > 1e-8), None)
+    moving = _moving(finite_difference_jacobian(lambda rows: run(rows)[1], rows))
     given = as_rows(given, plan.layout, rows.shape)
     return None if moving is None or given.shape != rows.shape else Compared(given, moving)
 
 
-def moved(array, index, step):
-    """Return an array in which one entry is moved."""
-    array = array.copy()
-    array[index] += step
-    return array
+def _moving(measured):
+    """Return the first of several derivatives that is finite and not 0; None for none."""
+    return next((m for m in measured if np.isfinite(m).all() and np.abs(m).max() > 1e-8), None)
 
 
-def beside(plan, path, place, losses):
+def beside(plan, path, place, losses, squash=np.array):
     """Return a gradient beside the loss that the program, or another part of it, returns.
 
     With it come the plan, and what calls safely.
     """
     call = Caller(1.5)
     for several in (plan, *(plan.behind(loss) for loss in losses)):
-        compared, _ = call(compare, several, path, place)
+        compared, _ = call(compare, several, path, place, squash)
         if compared is not None:
             return compared, several, call
     return None, plan, call
@@ -125,41 +124,35 @@ def variations(plan):
 KEYS = {"temperature": "temperature-factor", "mask": "mask-ignored"}
 
 
-def _varied(verdict, plan, path, place, compared, call):
+def _varied(verdict, plan, path, place, compared, call, squash=np.array):
     """Return the verdict after all variations."""
     for what, constants in variations(plan):
-        other, _ = call(compare, plan, path, place, constants)
+        other, _ = call(compare, plan, path, place, squash, constants)
         if other is None or other.agree:
             continue
         if what == "regulariser":
             mine, right = (other.given - compared.given, other.measured - compared.measured)
             forgotten, r = np.abs(mine).max() < 1e-9, explain.proportion(mine, right)
-            text = (
-                f"The gradient of the further term is {r:.3g} times what it has to be." if r else ""
-            )
+            text = r and f"The gradient of the further term is {r:.3g} times what it has to be."
             key = "regulariser-forgotten" if forgotten else "regulariser-factor"
-            return named(verdict, key, text)
+            return named(verdict, key, text or "")
         if what in KEYS:
             return named(verdict, KEYS[what])
-        text = (
-            f"It is not the gradient of the loss that it returns: with other {what}, {other.worst}."
-        )
+        text = f"It is not the gradient of the loss that it returns: with other {what},"
+        text += f" {other.worst}."
         return replace(verdict, status=Status.WRONG, summary=text)
     return verdict
 
 
 def by_own_loss(verdict, match, losses):
     """Return the verdict on a gradient after its own loss has been heard."""
-    place = match.roles.get("z")
-    if place is None:
-        return verdict
-    compared, plan, call = beside(match.plan, match.path, place, losses)
+    of_p = "p" in match.roles and match.task.name == "softmax_cross_entropy_grad"
+    place, squash = match.roles.get("z") or match.roles["p"], softmax if of_p else np.array
+    compared, plan, call = beside(match.plan, match.path, place, losses, squash)
     if compared is None:
         outcome, _ = call(match.plan.run, match.plan.values())
         if outcome and np.isnan(outcome.scalars).any() and verdict.passed:
-            text = (
-                "The gradient is right, but the loss beside it is NaN: the probabilities have been"
-            )
+            text = "The gradient is right, but the loss beside it is NaN: the probabilities were"
             text += " changed before their logarithm is taken. Is one array there under two names?"
             return replace(verdict, status=Status.WRONG, summary=text)
         return verdict
@@ -167,37 +160,29 @@ def by_own_loss(verdict, match, losses):
         r, N = explain.proportion(*compared), plan.layout.N
         # (p - t) / N is what a mean loss has: so this one is a sum.
         others = {1 / N: "averaged-over-batch"}
-        p = softmax(plan.values()[place])
-        is_sum = np.allclose(
-            np.where(compared.measured < 0, 1, 0) + compared.measured, p, atol=1e-3
-        )
-        keys = [mistake.key for mistake in verdict.mistakes]
-        told = verdict.passed or (is_sum and "averaged-twice" in keys)
-        return in_proportion(verdict, r, N, others) if r and told else verdict
+        return in_proportion(verdict, r, N, others) if r and verdict.passed else verdict
     left = tuple(m for m in verdict.mistakes if m.key in OF_NUMBERS)
     if len(left) < len(verdict.mistakes):
         keys = ", ".join(m.key for m in verdict.mistakes if m.key not in OF_NUMBERS)
         text = f"{SAME} As that of the mean cross-entropy it would be wrong: {keys}."
         status = verdict.status if left else Status.CORRECT
         verdict = replace(verdict, status=status, mistakes=left, counterexample=None, summary=text)
-    return _varied(verdict, plan, match.path, place, compared, call)
+    return _varied(verdict, plan, match.path, place, compared, call, squash)
 
 
 def beside_a_loss(part, tried, losses, end):
     """Return the verdict on what no formula explains, by the loss beside it; None without one."""
     for plan, outcome in tried.ran[:12]:
-        if time.process_time() > end:
-            return None
-        for path in outcome.arrays if outcome.scalars or losses else ():
-            for place in [p for p, form in plan.places().items() if form in ("array", "flat")]:
-                compared, several, call = beside(plan, path, place, losses)
-                r = compared and (compared.agree or explain.proportion(*compared))
-                if r:
-                    read_as = f"{part}; {plan.layout.words}; a loss and its gradient"
-                    verdict = Verdict(part, Status.CORRECT, SAME, read_as=read_as, part=part)
-                    if not compared.agree:
-                        return in_proportion(verdict, r, plan.layout.N)
-                    return _varied(verdict, several, path, place, compared, call)
+        places = [place for place, form in plan.places().items() if form in ("array", "flat")]
+        paths = outcome.arrays if outcome.scalars or losses else ()
+        for path, place in product(paths, places if time.process_time() < end else ()):
+            compared, several, call = beside(plan, path, place, losses)
+            if r := compared and (compared.agree or explain.proportion(*compared)):
+                read_as = f"{part}; {plan.layout.words}; a loss and its gradient"
+                verdict = Verdict(part, Status.CORRECT, SAME, read_as=read_as, part=part)
+                if not compared.agree:
+                    return in_proportion(verdict, r, plan.layout.N)
+                return _varied(verdict, several, path, place, compared, call)
     return None
 
 
@@ -210,66 +195,59 @@ def in_proportion(verdict, r, N, others=None):
     return named(replace(verdict, mistakes=()), next(near, "constant-factor"), text)
 
 
-def by_weights(verdict, plan, losses):
-    """Return the verdict on a network that is right so far, by the gradients of its weights."""
-    if plan is None or not verdict.passed:
-        return verdict
-    call, last = Caller(1.5), plan.steps[-1].arguments
-    for several in (plan, *(plan.behind(loss) for loss in losses if loss.needed == last)):
-        known, _ = call(ratios, several)
-        if several is not plan and known == [] and SQUARED.search(several.steps[-2].name):
-            return named(verdict, "assumes-cross-entropy", "The loss here is a squared error.")
-        if known and min(abs(r - 1) for r in known) > 1e-3:
-            often = max(known, key=lambda r: sum(abs(other / r - 1) < 1e-3 for other in known))
-            verdict = in_proportion(verdict, often, plan.layout.N)
-            return replace(verdict, hint=verdict.misconception.hint)
+def by_weights(part, verdict, plans, losses):
+    """Return the verdict on a network after the gradients of its weights have been compared.
+
+    Where there was none, it is on these alone.
+    """
+    call = Caller(1.5)
+    for plan in plans if verdict is None or verdict.passed else ():
+        same = [loss for loss in losses if loss.needed == plan.steps[-1].arguments]
+        for several in (plan, *map(plan.behind, same)):
+            told, _ = call(ratios, several)
+            known = [r for r in told or () if np.isfinite(r) or not verdict]
+            if verdict and told is not None and not known and several is not plan:
+                if SQUARED.search(several.steps[-2].name):
+                    text = "The loss here is a squared error."
+                    return named(verdict, "assumes-cross-entropy", text)
+            elif known and np.isfinite(known).all():
+                read_as = f"{part}; {plan.layout.words}; the gradients of its weights"
+                right = Verdict(part, Status.CORRECT, SAME, read_as=read_as, part=part)
+                often = max(known, key=lambda r: sum(abs(other / r - 1) < 1e-3 for other in known))
+                is_right = min(abs(r - 1) for r in known) < 1e-3
+                verdict = verdict or right
+                return verdict if is_right else in_proportion(verdict, often, plan.layout.N)
     return verdict
 
 
-def of_weights(part, tried, losses):
-    """Return the verdict on gradients of weights that no formula explains, by their own loss."""
-    for plan, _ in [one for one in tried.ran[:12] if "array" in one[0].places().values()][:4]:
-        read_as = f"{part}; {plan.layout.words}; the gradients of its weights"
-        verdict = Verdict(part, Status.CORRECT, SAME, read_as=read_as, part=part)
-        last = plan.steps[-1].arguments
-        for several in (plan, *(plan.behind(loss) for loss in losses if loss.needed == last)):
-            known, _ = Caller(1)(ratios, several)
-            if known:
-                return by_weights(verdict, several, ())
-    return None
-
-
 def ratios(plan):
-    """Return what gradients of weights are times those of the loss, where they are in proportion.
+    """Return what gradients of weights are times those of the loss, NaN where not in proportion.
 
-    Weights are those of an object, or in parameters.
+    Weights are those of an object, or in parameters; some entries of each are moved.
     """
-    record, sizes = plan.parameters(plan.layout.n), {}
+    record, weights = CONSTANTS["parameters"](None, plan.layout.n, plan.layout), {}
 
-    def look(thing):
-        sizes.update({path: holder[key].shape for holder, key, path in held(thing)})
-
-    outcome = plan.run(plan.values(), {"parameters": record}, look)
-    look(record)
-
-    def run(path, index, step):
-        def move(thing):
-            for holder, key, own in held(thing):
+    def run(path=None, entries=None):
+        def prepare(thing):
+            for holder, key, own in held([thing, record]):
+                holder[key] = weights.setdefault(own, holder[key]).copy()
                 if own == path:
-                    holder[key] = moved(holder[key], index, step)
+                    holder[key].flat[SOME] = entries
 
-        other = plan.parameters(plan.layout.n)
-        other.update({key: np.copy(a) for key, a in record.items()})
-        move(other)
-        return np.array(plan.run(plan.values(), {"parameters": other}, move).scalars)
+        return plan.run(plan.values(), {"parameters": record}, prepare)
 
-    found = []
-    for path, shape in sizes.items():
-        entries = list(np.ndindex(shape))[1::3][:6]
-        pairs = [(run(path, i, STEP), run(path, i, -STEP)) for i in entries]
-        measured = np.array([(up - down) / (2 * STEP) for up, down in pairs]).T
-        moving = [m for m in measured if np.abs(m).max() > 1e-8]
-        same = [a for a in outcome.arrays.values() if a.shape == shape and moving and a.size > 6]
-        close = [explain.proportion(np.array([a[i] for i in entries]), moving[0]) for a in same]
-        found += [min(filter(None, close), key=lambda r: abs(np.log(abs(r))))] if any(close) else []
+    run()  # now the parameters hold what they were asked for
+    outcome, found = run(), []
+    for path, array in list(weights.items()):
+        some = array.flat[SOME]
+        losses = finite_difference_jacobian(
+            lambda x, path=path: np.array(run(path, x).scalars), some
+        )
+        moving = _moving(losses)
+        same = [a for a in outcome.arrays.values() if a.size == array.size > 4]
+        close = [explain.proportion(a.flat[SOME], moving) for a in same]
+        if any(close):
+            found.append(min(filter(None, close), key=lambda r: abs(np.log(abs(r)))))
+        elif same and moving is not None:
+            found.append(np.nan)
     return found

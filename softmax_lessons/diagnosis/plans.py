@@ -14,8 +14,6 @@ from softmax_lessons.diagnosis.layouts import (
     CONSTANTS,
     TARGETS,
     Layout,
-    Record,
-    bias_of,
     forms_of,
     put,
 )
@@ -99,10 +97,6 @@ class Plan:
     steps: list[Step]
     make: Callable | None = None
 
-    def parameters(self, n):
-        """Return parameters: weights that are the identity, biases that are 0."""
-        return Record(n, bias=bias_of(self.layout, n))
-
     def behind(self, loss):
         """Return a plan in which a loss that takes the same is called before the last step."""
         number = len(self.steps) - 1
@@ -125,70 +119,54 @@ class Plan:
         Arrays are positive, so that they can be probabilities, and do not add up to 1.
         """
         N, n = N or self.layout.N, n or self.layout.n
-        values, number = {}, 0
-        for place, form in self.places().items():
-            if form in ARRAYS:
-                values[place] = generic(number, N, n)
-                number += 1
-            else:
-                values[place] = np.eye(n)[(np.arange(N) * 2 + 2) % n]
-        return values
+        # No label is above the rows: a program may take labels for rows.
+        labels = (np.arange(N) + 2) % (n if N == 1 else min(N, n))
+        one_hot, places = np.eye(n)[labels], self.places()
+        arrays = [place for place, form in places.items() if form in ARRAYS]
+        made = {place: generic(number, N, n) for number, place in enumerate(arrays)}
+        return {place: made.get(place, one_hot) for place in places}
 
     def run(self, values, constants=None, prepare=None):
         """Return the `Outcome`, for rows by place.
 
         `constants` stand in for those of some forms, `prepare` gets the object before all steps.
         """
-        rows = next(iter(values.values()), None)
-        N, n = (self.layout.N, self.layout.n) if rows is None else rows.shape
-        laid = self.layout.put(np.ones((N, n)))
+        layout, results, before, shared = self.layout, [], {}, dict(constants or {})
+        N, n = next((rows.shape for rows in values.values()), (layout.N, layout.n))
         thing = self.make(n) if self.make else None
         if prepare:
             prepare(thing)
-        results, before, shared = [], {}, {}
+
+        def given(form, place):
+            if isinstance(form, Earlier):
+                result = results[form.step]
+                return result if form.part is None else result[form.part]
+            if isinstance(form, Again):
+                return put(form.form, layout, values[form.place])
+            if form in CONSTANTS and form not in shared:
+                shared[form] = CONSTANTS[form](N, n, layout)
+            return shared[form] if form in shared else put(form, layout, values[place])
+
         for s, step in enumerate(self.steps):
-            given = []
-            for k, form in enumerate(step.forms):
-                if isinstance(form, Earlier):
-                    result = results[form.step]
-                    given.append(result if form.part is None else result[form.part])
-                elif isinstance(form, Again):
-                    given.append(put(form.form, self.layout, values[form.place]))
-                elif form in (constants or ()):
-                    given.append(constants[form])
-                elif form in CONSTANTS:
-                    if form not in shared:
-                        shared[form] = CONSTANTS[form](N, n, laid)
-                        if form == "parameters":
-                            shared[form] = self.parameters(n)
-                    given.append(shared[form])
-                else:
-                    given.append(put(form, self.layout, values[s, k]))
+            arguments = [given(form, (s, k)) for k, form in enumerate(step.forms)]
             before = dict(arrays_in(thing)) if thing is not None else {}
-            flags = step.flags | {k: v for k, v in (constants or {}).items() if k in step.flags}
-            results.append(step.get(thing)(*given, **flags))
+            flags = step.flags | {k: v for k, v in shared.items() if k in step.flags}
+            results.append(step.get(thing)(*arguments, **flags))
         arrays = {path: a for path, a in arrays_in(results[-1], "result") if a.ndim}
         if not arrays and thing is not None:  # kept by the object, and not returned
-            arrays = {
-                path: a
-                for path, a in arrays_in(thing, "")
-                if a.ndim and not np.array_equal(before.get(path), a)
-            }
+            arrays = {path: a for path, a in arrays_in(thing) if a.ndim}
+            arrays = {k: a for k, a in arrays.items() if not np.array_equal(before.get(k), a)}
         scalars = [float(a) for result in results for _, a in arrays_in(result) if not a.ndim]
         return Outcome(arrays, scalars, results)
 
 
 def forwarded(plan, result):
     """Return the forms for what came forward, and for what went into it once more."""
-    step = len(plan.steps) - 1
-    places = plan.places().items()
-    again = [Again(place, form) for place, form in places]
-    parts = [None, *range(len(result))] if isinstance(result, tuple) else [None]
-    whole = [Earlier(step, part) for part in parts]
-    values = [result if part is None else result[part] for part in parts]
-    cached = [form for form, value in zip(whole, values, strict=True) if numbers(value) is None]
-    others = [form for form in whole if form not in cached]
-    return (*cached[::-1], *again, *others[:2])
+    again = [Again(place, form) for place, form in plan.places().items()]
+    parts = {None: result} | dict(enumerate(result if isinstance(result, tuple) else ()))
+    whole = {Earlier(len(plan.steps) - 1, part): numbers(value) for part, value in parts.items()}
+    cached = [form for form, array in whole.items() if array is None]
+    return (*cached[::-1], *again, *[form for form in whole if form not in cached][:2])
 
 
 def likely_first(forwards):

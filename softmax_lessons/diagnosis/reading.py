@@ -23,7 +23,6 @@ WORDS = {
     "mask": "the mask",
     "function": "a function",
     "x": "a point",
-    "h": "the step",
 }
 """What each role is called."""
 
@@ -55,24 +54,6 @@ class Match:
         return tuple(given)
 
 
-def own_scale(task, arguments, out, scalars):
-    """Return by what the gradient of a program's own loss differs from that of the mean.
-
-    A loss may be a sum over the examples, or anything else in proportion: then the gradient may,
-    too. None where no number that the program returned is such a loss.
-    """
-    values = dict(zip(task.roles, arguments, strict=True))
-    N = len(values["t"])
-    with np.errstate(all="ignore"):
-        p = numerics.softmax(values["z"]) if "z" in values else values["p"]
-        total = -(values["t"] * np.log(p)).sum()
-        ratios = [s / total for s in scalars if np.isfinite(s / total) and s / total > 1e-6]
-        for r in ratios:
-            if np.shape(out) == p.shape and np.allclose(out, r * (p - values["t"]), 1e-5, 1e-9):
-                return r * N
-    return N if any(abs(r - 1) < 1e-4 for r in ratios) else None
-
-
 class _Spread(Task):
     """A task behind a product with the identity, by which one NaN spreads over all examples."""
 
@@ -90,20 +71,15 @@ class Reading:
         self.task, self.layout = match.task, match.plan.layout
         if any("the identity" in step.forms for step in self.plan.steps):
             self.task = _Spread(**vars(match.task))
-        if self.layout is LAYOUTS["block"]:
-            pairs = [case for case in self.task.inputs if len(case.arguments[0]) % 2 == 0]
-            self.task = replace(self.task, inputs=tuple(pairs))
-        if self.layout is LAYOUTS["square"]:
-            alike = [c for c in self.task.inputs if len({*np.shape(c.arguments[0])}) == 1]
-            self.task = replace(self.task, inputs=tuple(alike))
         self.task = replace(self.task, inputs=tuple(filter(self.takes, self.task.inputs)))
-        self.scale = None
 
     def takes(self, case):
         """Tell whether it can be called with an input: rows, and softmax along them."""
-        return "axis" not in self.task.roles or (
-            case.arguments[-1] == -1 and case.arguments[0].ndim == 2
-        )
+        first = case.arguments[0]
+        rows = "axis" not in self.task.roles or (case.arguments[-1] == -1 and first.ndim == 2)
+        pairs = len(first) % 2 == 0 or self.layout is not LAYOUTS["block"]
+        square = len({*np.shape(first)}) == 1 or self.layout is not LAYOUTS["square"]
+        return rows and pairs and square
 
     def values(self, arguments):
         """Return rows by place, for the arguments of the task."""
@@ -120,21 +96,11 @@ class Reading:
             outcome = self.plan.run(self.values(arguments))
         except (OverflowError, ZeroDivisionError):  # of the math module, where NumPy gives NaN
             return np.full(self.task.predict(Input(arguments)).shape, np.nan)
-        return self.result(outcome, arguments)
-
-    def result(self, outcome, arguments):
-        """Return the output that was matched, as rows."""
-        out = outcome.arrays[self.match.path]
-        n = np.shape(arguments[0])[-1]
-        if self.task.jacobian or "jacobian" in self.task.name:
-            one = "batched" not in self.task.name
-            return out.ravel() if one and out.ndim == 2 and 1 in out.shape and n > 1 else out
-        rows = as_rows(out, self.layout, np.atleast_2d(arguments[0]).shape)
-        if "t" in self.task.roles and len(rows) > 1:
-            scale = own_scale(self.task, arguments, rows, outcome.scalars)
-            self.scale = self.scale if scale is None else scale
-            rows = rows / (self.scale or 1)
-        return rows
+        out, shape = outcome.arrays[self.match.path], np.atleast_2d(arguments[0]).shape
+        if not self.task.jacobian:
+            return as_rows(out, self.layout, shape)
+        one = "batched" not in self.task.name
+        return out.ravel() if one and out.ndim == 2 and 1 in out.shape and shape[1] > 1 else out
 
     def named(self, arguments):
         """Return what the program is given, by its own names."""
@@ -150,7 +116,6 @@ class Reading:
     def laid(self, result):
         """Return a result as the program would return it."""
         lay = np.ndim(result) == 2 and not self.task.jacobian
-        result = result * (self.scale or 1)  # as the program's own loss has it
         return np.asarray(self.layout.put(result)) if lay else result
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy as np
 from softmax_lessons.diagnosis import evidence
 from softmax_lessons.diagnosis.layouts import ARRAYS, CONSTANTS, LAYOUTS, TARGETS
 from softmax_lessons.diagnosis.plans import TEMPERATURE, Plan, optional, signatures
-from softmax_lessons.diagnosis.reading import Match, as_rows, own_scale
-from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, ONE, ROWS, identify
+from softmax_lessons.diagnosis.reading import Match, as_rows
+from softmax_lessons.diagnosis.tables import MANY, ONE, identify
 from softmax_lessons.diagnosis.watch import arrays_in
 from softmax_lessons.judging.observe import described
 from softmax_lessons.judging.safe_call import Caller
+from softmax_lessons.mistakes.task import NONE_OF_ONE
 
 NAMES = {
     "z": "z x logits scores a inputs input_data input s",
@@ -24,9 +26,10 @@ NAMES = {
     "t": "t y y_true target targets label labels one_hot onehot",
 }
 """The names that arguments in a role go by."""
+APART = ("list", "lists", "block", "tensors")
+MAIN = ("rows", "columns", "vector")
 SECONDS = {evidence.BARE: 0.3, evidence.NEAR: 0.6, evidence.NAMED: 1.2}
 """How long a part is tried in a layout, by what speaks for softmax in its names."""
-SQUARE = LAYOUTS["square"]
 ENOUGH, FEW = 0.45, 1.3
 """The cost of a match after which nothing better is looked for, or only in the layouts of many."""
 
@@ -39,18 +42,6 @@ def strangers(names, roles):
         and any(name.lower() in words for words in known.values())
         for name, role in zip(names, roles, strict=True)
     )
-
-
-def _shapes(task, N, n):
-    """Return the shapes that a result of a task may have."""
-    if "one_row" in task.name:
-        return {(n,)}
-    if task.name == "softmax_jacobian":
-        return {(n, n), (n,), (1, n), (n, 1)}
-    if task.jacobian:
-        return {(N, n, n), (N, n), (n, n), (N * n, N * n), (N, n, N, n)}
-    wrong = {(n, n), (N, N), (n, N), (N, n, n), (N * n, N * n)} if "g" in task.roles else {(n,)}
-    return {(N, n)} | wrong
 
 
 def _results(plan, values, outcome, how):
@@ -79,47 +70,43 @@ def matches(plan, values, outcome, how, name):
     places, layout = plan.places(), plan.layout
     arrays = [place for place, form in places.items() if form in ARRAYS]
     targets = [place for place, form in places.items() if form in TARGETS]
-    indexed = any("1" in step.forms for step in plan.steps)
     for path, out in _results(plan, values, outcome, how):
-        for task in (ONE + ROWS * indexed) if layout.single else MANY:
+        for task in ONE if layout.single else MANY:
             if not task.derivative and _handed(plan, values, out):
                 continue
-            raw = task.jacobian or "jacobian" in task.name
-            try:
-                rows = out if raw else as_rows(out, layout, (layout.N, layout.n))
-            except ValueError:
-                continue
-            if rows.shape not in _shapes(task, layout.N, layout.n):
-                continue
-            rows = rows.ravel() if raw and layout.single and 1 in rows.shape else rows
+            rows = out.ravel() if layout.single and 1 in out.shape else out
+            if not task.jacobian:
+                try:
+                    rows = as_rows(out, layout, (layout.N, layout.n))
+                except ValueError:
+                    continue
             wanted = [role for role in task.roles if role != "axis"]
             pools = [arrays + targets if role == "t" else arrays for role in wanted]
             for chosen in product(*pools):
                 if len({*chosen}) == len(chosen):
                     roles = dict(zip(wanted, chosen, strict=True))
-                    yield from _found(plan, path, task, roles, values, rows, outcome, how, name)
+                    for of_log in (False, True) if "logp" in roles else (False,):
+                        match = Match(plan, path, task, roles, None, 0, of_log)
+                        yield from _explained(match, values, rows, how, name)
 
 
-def _found(plan, path, task, roles, values, rows, outcome, how, name):
-    places, layout = plan.places(), plan.layout
-    for of_log in (False, True) if "logp" in roles else (False,):
-        match = Match(plan, path, task, roles, None, 0, of_log)
-        arguments = match.arguments(values)
-        scale = own_scale(task, arguments, rows, outcome.scalars) if "t" in roles else None
-        labels = any(places[place] in TARGETS[1:] for place in roles.values())
-        for e in identify(task, arguments, rows / (scale or 1), layout is SQUARE)[:2]:
-            many = "constant-factor" in e.keys and len(e.keys) > 1
-            far = {*e.keys} & evidence.FAR or e.cost > 2 + (how == evidence.NAMED)
-            if many or (far and how != evidence.NAMED):
-                continue
-            if not evidence.admits(how, task, e, labels, name):
-                continue
-            axis = any("the last axis" in step.forms for step in plan.steps)
-            names = [plan.steps[s].arguments[k] for s, k in roles.values()]
-            cost = e.cost + 0.75 * strangers(names, roles) + 0.25 * (len(places) - len(roles))
-            cost += (0.3 + 2 * axis) * layout.single + 0.6 * bool(NONE_OF_ONE & {*e.keys})
-            cost += 0.1 * (layout is LAYOUTS["columns"]) + 0.2 * (layout is SQUARE)
-            yield Match(plan, path, task, roles, e, cost, of_log)
+def _explained(match, values, rows, how, name):
+    """Yield a match with each explanation that is admitted, and its cost."""
+    plan, task, roles, places = match.plan, match.task, match.roles, match.plan.places()
+    labels = any(places[place] in TARGETS[1:] for place in roles.values())
+    axis = any("the last axis" in step.forms for step in plan.steps)
+    names = [plan.steps[s].arguments[k] for s, k in roles.values()]
+    cost = 0.75 * strangers(names, roles) + 0.25 * (len(places) - len(roles))
+    square = plan.layout is LAYOUTS["square"]
+    cost += (0.3 + 2 * axis) * plan.layout.single + 0.2 * square
+    cost += 0.1 * (plan.layout is LAYOUTS["columns"])
+    for e in identify(task, match.arguments(values), rows, square)[:2]:
+        far = {*e.keys} & evidence.FAR or e.cost > 2 + (how == evidence.NAMED)
+        many = "constant-factor" in e.keys and len(e.keys) > 1
+        skipped = many or (far and how != evidence.NAMED)
+        if not skipped and evidence.admits(how, task, e, labels, name):
+            more = e.cost + 0.6 * bool(NONE_OF_ONE & {*e.keys})
+            yield replace(match, explanation=e, cost=cost + more)
 
 
 class Tried:
@@ -155,17 +142,12 @@ class Tried:
         """Say why a part could not be read."""
         if self.ended:
             return f"It was called, and {self.ended}."
-        if self.ran:
+        if self.ran or not self.errors:
             return "It runs, and none of the known formulas gives what it returns."
-        if not self.errors:
-            return "It could not be called."
         plan, error = self.errors[0]
         step = plan.steps[-1]
-        given = ", ".join(
-            f"{n}: {f}"
-            for n, f in zip(step.arguments, step.forms, strict=False)
-            if isinstance(f, str)
-        )
+        pairs = zip(step.arguments, step.forms, strict=False)
+        given = ", ".join(f"{name}: {form}" for name, form in pairs if isinstance(form, str))
         return f"Called as {step.name}({given}), {described(error).rstrip('.')}."
 
     @property
@@ -195,20 +177,17 @@ class Tried:
                 continue
             if time.process_time() > until or len(went) > (40 if how else 25):
                 return
-            values = plan.values()
             try:
-                outcome = plan.run(values)
+                outcome = plan.run(plan.values())
             except Exception as error:
                 self.errors.append((plan, error))
                 continue
             went.add(forms)
-            before = len(self.found)
             self.ran.append((plan, outcome))
             # What ran may have written into what it was given.
-            self.found += matches(plan, plan.values(), outcome, how, name)
-            if self.many and plan.layout.single:
-                for match in self.found[before:]:
-                    match.cost += 1.4
+            for match in matches(plan, plan.values(), outcome, how, name):
+                match.cost += 1.4 * (self.many and plan.layout.single)
+                self.found.append(match)
             if self.found and self.best.cost < ENOUGH:
                 return
 
@@ -224,11 +203,7 @@ def search(callee, how, make=None, end=np.inf, layouts=None, many=False):
         if best and (best.cost < ENOUGH or (best.cost < FEW and not _may_be_better(best, layout))):
             break
         asked = layouts and key == layouts[0]
-        if (
-            key in ("list", "lists", "block", "tensors")
-            and (tried.found or tried.ran)
-            and not asked
-        ):
+        if key in APART and (tried.found or tried.ran) and not asked:
             continue
         if key == "square" and not (tried.mismatch and (best is None or best.cost > FEW)):
             continue
@@ -243,9 +218,6 @@ def search(callee, how, make=None, end=np.inf, layouts=None, many=False):
         if tried.ended or time.process_time() > end:
             break
     return tried
-
-
-MAIN = ("rows", "columns", "vector")
 
 
 def _may_be_better(best, layout):

@@ -12,33 +12,15 @@ from softmax_lessons import numerics
 from softmax_lessons.diagnosis.tensors import function_of_tensors
 
 
-def _cross_entropy(p, t):
-    p, t = np.atleast_2d(p), np.asarray(t)
-    t = t if t.size == p.size else np.eye(p.shape[-1])[t.astype(int)]
-    return -(t.reshape(p.shape) * np.log(p)).sum() / len(p)
-
-
 def _along(function, x, axis=-1, dim=None, **others):
-    result = function(np.asarray(x), axis if dim is None else dim)
-    return result.view(type(x)) if isinstance(x, np.ndarray) else result
-
-
-def _sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+    return function(np.asarray(x), axis if dim is None else dim)
 
 
 KNOWN = {
     "softmax": partial(_along, numerics.softmax),
     "log_softmax": partial(_along, numerics.log_softmax),
-    "cross_entropy": _cross_entropy,
-    "cross_entropy_error": _cross_entropy,
-    "cross_entropy_loss": _cross_entropy,
-    "sigmoid": _sigmoid,
-    "expit": _sigmoid,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "relu": lambda x: np.maximum(0, x),
-    "logsumexp": lambda x, axis=None, dim=None, keepdims=False, keepdim=False: np.log(
-        np.exp(x).sum(axis=axis if dim is None else dim, keepdims=keepdims or keepdim)
-    ),
 }
 """Functions that have one meaning by their name, from whatever module they should come."""
 OF_PYTHON_2 = {"xrange": range, "prange": range, "unicode": str, "reduce": reduce}
@@ -50,20 +32,17 @@ OF_OLD_NUMPY |= {"float_": np.float64, "Inf": np.inf, "NaN": np.nan, "mat": np.a
 QUICK = {*sys.stdlib_module_names, "numpy", "scipy"} - {"tkinter", "turtle", "antigravity", "this"}
 
 
-def _by_name(name, otherwise=lambda name: None):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return (KNOWN | OF_PYTHON_2).get(name) or otherwise(name) or stand_in(name)
-
-
 class _Kind(type):
     """The kind of stand-ins: each is a class, a decorator, a function and a module at once."""
 
     def __getattr__(cls, name):
-        return _by_name(name)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        of_tensors = function_of_tensors(name) if "of_tensors" in vars(cls) else None
+        return of_tensors or (KNOWN | OF_PYTHON_2).get(name) or stand_in(name)
 
     def __call__(cls, *arguments, **named):
-        if not vars(cls).get("stands_in"):  # a class of the program's own, derived from one
+        if not is_stand_in(cls):  # a class of the program's own, derived from one
             return type.__call__(cls, *arguments, **named)
         given = arguments[0] if len(arguments) == 1 and not named else None
         return given if isinstance(given, (types.FunctionType, type)) else cls
@@ -78,7 +57,8 @@ class _Kind(type):
 def stand_in(name):
     """Return what stands in for a name that is not known."""
     nothing = dict.fromkeys(("__init__", "__init_subclass__"), lambda *given, **named: None)
-    return _Kind(name, (), {"stands_in": True, "__getattr__": _of_an_object} | nothing)
+    own = {"stands_in": True, "__all__": tuple(KNOWN), "__getattr__": _of_an_object}
+    return _Kind(name, (), own | nothing)
 
 
 def _of_an_object(self, name):
@@ -89,16 +69,7 @@ def _of_an_object(self, name):
 
 def is_stand_in(thing):
     """Tell whether a thing stands in for another."""
-    of_class = isinstance(thing, _Kind) and vars(thing).get("stands_in")
-    return isinstance(thing, _Module) or bool(of_class)
-
-
-class _Module(types.ModuleType):
-    __path__ = ()
-    __all__ = tuple(KNOWN)
-
-    def __getattr__(self, name):
-        return _by_name(name, function_of_tensors)
+    return isinstance(thing, _Kind) and "stands_in" in vars(thing)
 
 
 def builtins_for(missing, everything):
@@ -122,7 +93,11 @@ def builtins_for(missing, everything):
         missing.append("." * level + name)
         if name.endswith(".numpy"):  # that of autograd or JAX
             return np if fromlist else types.SimpleNamespace(numpy=np)
-        return _Module(name)
+        module = stand_in(name)
+        if name.partition(".")[0] == "torch":
+            module.nn = module.functional = module
+            module.of_tensors = True
+        return module
 
     return vars(builtins) | OF_PYTHON_2 | {"__import__": importing}
 

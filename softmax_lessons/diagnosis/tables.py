@@ -10,93 +10,56 @@ import numpy as np
 from softmax_lessons import numerics
 from softmax_lessons.judging import explain
 from softmax_lessons.judging.observe import Seen
-from softmax_lessons.mistakes.formula import Formula, within
+from softmax_lessons.mistakes.formula import Formula
 from softmax_lessons.mistakes.inputs import LARGE, PLAIN, Input
+from softmax_lessons.mistakes.task import NONE_OF_ONE, keeping, without
 from softmax_lessons.mistakes.tasks import TASKS
 
-NONE_OF_ONE = {"one-sum-over-batch", "one-sum-for-all", "one-maximum-for-all", "keepdims-missing"}
-NONE_OF_ONE |= {"wrong-axis", "batch-flattened", "whole-batch-jacobian", "examples-for-classes"}
-"""Mistakes that are none where there is one example."""
+
+def _shown(task, kinds=(PLAIN,)):
+    return tuple(case for case in task.inputs if case.shows in kinds)
 
 
-def _plain(task):
-    """Return a task with those inputs on which a pasted program is tried."""
-    kinds = (PLAIN,) if "p" in task.roles or "logp" in task.roles else (PLAIN, LARGE)
-    inputs = [case for case in task.inputs if case.shows in kinds]
-    return replace(task, inputs=tuple(inputs))
-
-
-def _at_p(task, name, **changes):
+def _at_p(name, **changes):
     """Return a task that is given probabilities where it was given logits."""
-    inputs = [case for case in task.inputs if case.shows == PLAIN]
-    inputs = [
-        Input((numerics.softmax(case.arguments[0]), *case.arguments[1:]), PLAIN) for case in inputs
-    ]
-    roles = tuple("p" if role in ("z", "logp") else role for role in task.roles)
-    given = TASKS["softmax_backward"].given[:1]
-    signature = f"{name}({', '.join(roles)})"
-    return replace(
-        task, signature=signature, roles=roles, given=given, inputs=tuple(inputs), **changes
-    )
+    task = TASKS[name]
+    inputs = [(numerics.softmax(z), *others) for z, *others in (c.arguments for c in _shown(task))]
+    changes["inputs"] = tuple(Input(arguments, PLAIN) for arguments in inputs)
+    changes["roles"] = ("p", *task.roles[1:])
+    changes["signature"] = f"{changes.pop('called', name)}({', '.join(changes['roles'])})"
+    return replace(task, given=TASKS["softmax_backward"].given[:1], **changes)
 
 
 def _along_rows(task):
-    """Return a task without the wrong axes that are the right one where examples are rows."""
-
-    def other(formula):
-        return not ("wrong-axis" in formula.keys and re.search(r", -?1\)", formula.text))
-
-    lists = {kind: [*filter(other, getattr(task, kind))] for kind in ("given", "result", "chained")}
-    return replace(task, **lists)
+    """Return a task as pasted programs are tried: with no axis but that of the rows."""
+    of_logits = not {"p", "logp"} & {*task.roles}
+    task = replace(task, inputs=_shown(task, (PLAIN, LARGE) if of_logits else (PLAIN,)))
+    return keeping(task, lambda f: not ("wrong-axis" in f.keys and re.search(r", -?1\)", f.text)))
 
 
-_LOSS = TASKS["softmax_cross_entropy_grad"]
-_LOG = TASKS["log_softmax_backward"]
-_AT_P = _at_p(_LOSS, "softmax_cross_entropy_grad")
+_LOSS, _LOG = "softmax_cross_entropy_grad", "log_softmax_backward"
 _OF_P = [Formula("-t / p / N")]
-_OF_P += [formula for formula in _LOSS.result if "binary-cross-entropy" in formula.keys]
-_JACOBIAN = TASKS["softmax_jacobian"]
-_JACOBIANS = [_JACOBIAN, _at_p(_JACOBIAN, "softmax_jacobian")]
-_BATCHED = TASKS["batched_jacobian"]
-
+_OF_P += [f for f in TASKS[_LOSS].result if "binary-cross-entropy" in f.keys]
+_SAME = ["softmax", "log_softmax", "batched_jacobian", "softmax_vjp", "softmax_backward"]
 MANY = [
-    *(TASKS[name] for name in ("softmax", "log_softmax")),
-    *(_BATCHED, _at_p(_BATCHED, "batched_jacobian")),
-    *(TASKS["softmax_vjp"], TASKS["softmax_backward"], _LOG),
-    _at_p(_LOG, "log_softmax_backward", result=_LOG.result[:1], chained=[]),
-    *(_LOSS, _AT_P, _at_p(_LOSS, "cross_entropy_grad", result=_OF_P, chained=[])),
+    *(TASKS[name] for name in (*_SAME, _LOG, _LOSS)),
+    *(_at_p("batched_jacobian"), _at_p(_LOG, result=TASKS[_LOG].result[:1], chained=[])),
+    *(_at_p(_LOSS), _at_p(_LOSS, called="cross_entropy_grad", result=_OF_P, chained=[])),
 ]
-MANY = [_along_rows(_plain(task)) for task in MANY]
+MANY = [*map(_along_rows, MANY)]
 """What a program for many examples is tried as."""
 
 
 def _alone(task):
     """Return a task for one example, without the mistakes that are none there."""
-    lists = {
-        kind: [f for f in getattr(task, kind) if not NONE_OF_ONE & {*f.keys}]
-        for kind in ("given", "result", "chained")
-    }
     single = [case for case in task.inputs if np.size(case.arguments[0][..., 0]) == 1]
-    return replace(task, inputs=tuple(single), **lists)
+    task = task if task.name == "softmax_jacobian" else replace(task, inputs=tuple(single))
+    return without(task, NONE_OF_ONE)
 
 
 ONE = [_alone(task) for task in MANY if "batched" not in task.name]
-ONE += [replace(_plain(task), result=_alone(task).result) for task in _JACOBIANS]
+ONE += [*map(_alone, (_along_rows(TASKS["softmax_jacobian"]), _at_p("softmax_jacobian")))]
 """What a program for one example is tried as."""
-ROWS = [
-    replace(task, result=within(task.result, "({} + 0 * delta)[1]"), jacobian=False)
-    for task in ONE
-    if task.jacobian
-]
-ROWS = [
-    replace(
-        task,
-        signature="one_row_of_the_jacobian" + task.signature[len("softmax_jacobian") :],
-        inputs=tuple(case for case in task.inputs if case.arguments[0].size > 1),
-    )
-    for task in ROWS
-]
-"""One row of the Jacobian, the second."""
 
 _TABLES, MOST = {}, 400
 """What has been computed, up to a number of tables."""

@@ -60,37 +60,25 @@ def _in_python_3(line):
     return indent + EXCEPT.sub(r"\1 as \2:", code)
 
 
-def _indent(line):
-    return len(line) - len(line.lstrip())
-
-
 def _dedented(lines):
-    common = min((_indent(line) for line in lines if line.strip()), default=0)
+    common = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return [line[common:] for line in lines]
 
 
 def _mend(lines, error, left_out):
-    """Change the one line at which reading ended."""
-    k = min(getattr(error, "lineno", None) or 1, len(lines)) - 1
-    while k and not lines[k].strip():
-        k -= 1
-    line, told = lines[k], str(error)
-    if above := re.search(r"expected an indented block after .* on line (\d+)", told):
-        lines[int(above[1]) - 1] += " pass"
-    elif "unindent does not match" in told:
-        levels = [_indent(before) for before in lines[:k] if before.strip()]
-        lower = max((level for level in levels if level < _indent(line)), default=0)
-        lines[k] = " " * lower + line.lstrip()
-    elif line.strip() != "pass":
-        left_out[k + 1] = line.strip()
-        lines[k] = " " * _indent(line) + "pass"
-    else:  # what goes wrong began above: the whole statement goes
-        first, last = k, k + 1
+    """Leave out the one line at which reading ended; and then the whole statement around it."""
+    first = min(getattr(error, "lineno", None) or 1, len(lines)) - 1
+    while first and not lines[first].strip():
+        first -= 1
+    last, line = first + 1, lines[first]
+    new = line[: len(line) - len(line.lstrip())] + "pass"
+    if line == new:  # what goes wrong began above
+        new = ""
         while first and not lines[first][:1].strip():
             first -= 1
         while last < len(lines) and not lines[last][:1].strip():
             last += 1
-        for gone in range(first, last):
-            if lines[gone].strip():
-                left_out.setdefault(gone + 1, lines[gone].strip())
-            lines[gone] = ""
+    for gone in range(first, last):
+        if lines[gone].strip() not in ("", "pass"):
+            left_out.setdefault(gone + 1, lines[gone].strip())
+        lines[gone] = new

@@ -27,10 +27,8 @@ def numbers(value):
     >>> numbers([1, 2]), numbers("no number")
     (array([1., 2.]), None)
     """
-    if isinstance(value, list) and any(
-        np.ndim(each) > 1 for each in value[:2] if isinstance(each, np.ndarray)
-    ):
-        return None  # weights of layers, one after the other
+    if isinstance(value, dict) or (isinstance(value, list) and any(map(_is_matrix, value[:2]))):
+        return None  # parameters, or weights of layers, one after the other
     of_library = hasattr(value, "detach") and hasattr(value, "numpy")  # files detach, too
     if isinstance(value, (list, np.matrix)) or of_library:
         try:
@@ -45,25 +43,36 @@ def numbers(value):
     return np.array(array, float) if array.dtype.kind in "fiu" and array.size > 0 else None
 
 
+def _is_matrix(value):
+    return isinstance(value, np.ndarray) and value.ndim > 1
+
+
+def _inside(value):
+    """Return what is inside a value: how a path goes on, what holds it, and under which key."""
+    if isinstance(value, dict):
+        return [(f"[{key!r}]", value, key) for key in value]
+    if isinstance(value, (tuple, list)):
+        return [(f"[{k}]", value, k) for k in range(len(value))]
+    return [(f".{name}", vars(value), name) for name in vars(value)] if _is_own(value) else []
+
+
 def arrays_in(value, path="", depth=0):
     """Yield all arrays of numbers in a value, each with the path that leads to it."""
     if (array := numbers(value)) is not None:
         yield path, array
     elif depth <= DEEPEST:
-        yield from _within(value, path, depth + 1)
+        for more, holder, key in _inside(value)[:PARTS]:
+            yield from arrays_in(holder[key], path + more, depth + 1)
 
 
-def _within(value, path, depth):
-    if isinstance(value, dict):
-        items = [(f"{path}[{key!r}]", each) for key, each in value.items()]
-    elif isinstance(value, (tuple, list)):
-        items = [(f"{path}[{k}]", each) for k, each in enumerate(value)]
-    elif _is_own(value):
-        items = [(f"{path}.{name}", each) for name, each in vars(value).items()]
-    else:
-        return
-    for longer, each in items[:PARTS]:
-        yield from arrays_in(each, longer, depth)
+def held(value, path="", depth=0):
+    """Yield where an object, a dictionary or a list holds arrays, to change them: and the path."""
+    for more, holder, key in _inside(value) if depth <= DEEPEST + 1 else ():
+        each = holder[key]
+        if not isinstance(each, np.ndarray):
+            yield from held(each, path + more, depth + 1)
+        elif each.dtype.kind == "f" and not isinstance(holder, tuple):
+            yield holder, key, path + more
 
 
 def _is_own(value):
@@ -71,20 +80,6 @@ def _is_own(value):
     root = type(value).__module__.partition(".")[0]
     library = root in sys.stdlib_module_names or hasattr(sys.modules.get(root), "__path__")
     return not library and hasattr(value, "__dict__") and not isinstance(value, type)
-
-
-def held(value, path="", seen=()):
-    """Yield where an object, a dictionary or a list holds arrays, to change them: and the path."""
-    if id(value) in seen:
-        return
-    inside = vars(value) if _is_own(value) else value
-    items = inside.items() if isinstance(inside, dict) else enumerate(inside)
-    for key, each in list(items):
-        longer = f"{path}.{key}"
-        if isinstance(each, np.ndarray) and each.dtype.kind == "f":
-            yield inside, key, longer
-        elif isinstance(each, (dict, list)) or _is_own(each):
-            yield from held(each, longer, (*seen, id(value)))
 
 
 class Watch:

@@ -16,7 +16,7 @@ import numpy as np  # noqa: F401 - for the examples
 
 from softmax_lessons import numerics  # noqa: F401 - for the examples
 from softmax_lessons.diagnosis import diagnose  # noqa: F401 - copies of lessons have it from here
-from softmax_lessons.exercises.attempt import verdict_on
+from softmax_lessons.exercises.attempt import unless_it_loops, verdict_on
 from softmax_lessons.exercises.exposing_inputs import EXPOSED, judge_backward, judge_input
 from softmax_lessons.exercises.hints import next_hint
 from softmax_lessons.exercises.progress import note
@@ -24,12 +24,16 @@ from softmax_lessons.judging.safe_call import Caller
 from softmax_lessons.mistakes.tasks import TASKS
 
 
-def _check(name, function, lesson):
+def _check(name, function, lesson, without_loop=False):
     """Return the verdict on what was handed in, and keep it where the learner wants that."""
     task = TASKS[name]
     lesson = lesson and str(lesson).rjust(2, "0")
     verdict = verdict_on(task, function, Caller(), any_form=lesson == "09")
-    verdict = replace(verdict, lesson=lesson, hint=next_hint(task, function, verdict))
+    if without_loop and verdict.passed:
+        verdict = unless_it_loops(verdict, function, Caller())
+    verdict = replace(
+        verdict, lesson=lesson, hint=verdict.hint or next_hint(task, function, verdict)
+    )
     note(name, verdict, lesson)
     return verdict
 
@@ -67,12 +71,32 @@ def check_batched_jacobian(f, lesson=None):
     return _check("batched_jacobian", f, lesson)
 
 
-def check_softmax_vjp(f, lesson=None):
+def check_softmax_vjp(f, lesson=None, without_loop=False):
     """Check f(z, g), the step from the incoming gradient to the logits.
 
-    Both are of shape (N, n), and so is the result; softmax runs along the last axis.
+    Both are of shape (N, n), and so is the result; softmax runs along the last axis. With
+    `without_loop` Python must not take more steps where there are more rows or columns.
     """
-    return _check("softmax_vjp", f, lesson)
+    return _check("softmax_vjp", f, lesson, without_loop)
+
+
+def check_backward_by_lines(f, lesson=None):
+    """Check f(z, g), the same for one row and line by line: three gradients, of s, exps and z.
+
+    Logits and incoming gradient are of shape (n,). The lines are exps = exp(z - max(z)),
+    s = sum(exps) and p = exps / s.
+
+    Examples
+    --------
+    >>> check_backward_by_lines(lambda z, g: numerics.softmax_vjp(z, g)).passed
+    False
+    """
+    return _check("backward_by_lines", f, lesson)
+
+
+def check_softmax_vjp_of_row(f, lesson=None):
+    """Check f(z, g), the same step for one example: both and the result are of shape (n,)."""
+    return _check("softmax_vjp_of_row", f, lesson)
 
 
 def check_softmax_backward(f, lesson=None):
@@ -146,6 +170,34 @@ def check_gradient_checker(f, lesson=None):
     softmax along the last axis.
     """
     return _check("gradient_checker", f, lesson)
+
+
+def check_weight_gradients(f, lesson=None):
+    """Check f(W, b, x, t, regularisation), the gradients of the training loss at W and b.
+
+    x holds a sample in each row, shape (N, d), and t their one-hot targets, shape (N, n); W and b
+    have shapes (d, n) and (n,). The loss is the mean cross-entropy plus half the regularisation
+    times the sum of the squares of W. Both gradients are returned, that of W first.
+    """
+    return _check("weight_gradients", f, lesson)
+
+
+def check_descend(f, lesson=None):
+    """Check f(gradients, W, b, steps, rate), which goes that many steps of gradient descent.
+
+    gradients(W, b) returns both gradients, that of W first; W and b at the end are returned.
+
+    Examples
+    --------
+    >>> print(check_descend(lambda gradients, W, b, steps, rate: (W, b)))
+    descend(gradients, W, b, steps, rate): wrong
+    It stays at the start.
+      steps                                   5
+      rate                                    0.25
+      W and b are away from the right ones by 1.0212
+    next: Is the new W given back to W?
+    """
+    return _check("descend", f, lesson)
 
 
 def check_input(program, exercise, *arguments):

@@ -4,13 +4,18 @@ from dataclasses import replace
 from inspect import unwrap
 from types import FunctionType
 
+import numpy as np
+
 from softmax_lessons.diagnosis.as_task import diagnose_by
 from softmax_lessons.diagnosis.search import strangers
 from softmax_lessons.exercises.exposing_inputs import WORDS
+from softmax_lessons.exercises.training import judge_descent, judge_weight_gradients
 from softmax_lessons.judging.gradient_checker import judge_checker
 from softmax_lessons.judging.judge import Attempt, judge
-from softmax_lessons.judging.observe import kind_of
+from softmax_lessons.judging.lines import judge_lines
+from softmax_lessons.judging.observe import kind_of, steps
 from softmax_lessons.judging.verdict import Status, Verdict, nothing_yet
+from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.mistakes.tasks import TASKS
 
 IN_PLACE = {"append", "extend", "fill_diagonal", "insert", "reverse", "shuffle", "sort"}
@@ -31,11 +36,17 @@ def verdict_on(task, function, call, any_form=False):
         return Verdict(task.signature, Status.WRONG_TYPE, summary)
     code = getattr(unwrap(function), "__code__", None) if type(function) is FunctionType else None
     own = names = code.co_varnames[: code.co_argcount] if code else ()
+    if len(names) != len(task.roles):
+        names = tuple(task.arguments)
     if "backward" in task.roles:
         verdict = judge_checker(task.signature, function, call)
+    elif "gradients" in task.roles:
+        verdict = judge_descent(task, function, call)
+    elif "W" in task.roles:
+        verdict = judge_weight_gradients(task, function, names, call)
+    elif "lines" in task.roles:
+        verdict = judge_lines(task.signature, function, call)
     else:
-        if len(names) != len(task.roles):
-            names = tuple(task.arguments)
         verdict = judge(task, Attempt(function, names), call)
         renamed = strangers(names, task.roles) > 0
         if code and not verdict.passed and call.left > 0 and (renamed or not verdict.mistakes):
@@ -73,3 +84,18 @@ def _as_asked(task, verdict):
     summary = f"Called like this, it is right. But here a function is asked, {task.signature},"
     summary += f" that is given {given}, in this order, and returns one array."
     return replace(verdict, status=Status.OTHER_FORM, summary=summary)
+
+
+def unless_it_loops(verdict, function, call):
+    """Return the verdict on a right f(z, g), which does not pass where it goes row by row."""
+    few, *many = (
+        steps(function, np.random.default_rng(0).normal(size=(2, *shape)), call)
+        for shape in ((2, 3), (40, 3), (2, 40))
+    )
+    for more, words in zip(many, ("40 rows", "40 columns"), strict=True):
+        if more > few:
+            text = f"It is right, but it loops: for {words} Python takes {more - few} more steps"
+            text += f" than for {'2 rows' if 'r' in words else '3 columns'}."
+            mistakes = (MISTAKES["loops-in-python"],)
+            return replace(verdict, status=Status.OTHER_FORM, summary=text, mistakes=mistakes)
+    return verdict

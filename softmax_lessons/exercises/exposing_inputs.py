@@ -1,5 +1,6 @@
 """Judges inputs that are to expose a program, and wrong backwards that a checker is to accept."""
 
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -42,7 +43,11 @@ EXPOSED = {
     if {*task.roles} <= {"z", "g", "axis", *RULES} and not task.soft
 }
 """The tasks whose programs inputs may expose."""
-_MANY = Input((*np.random.default_rng(4).dirichlet(np.ones(12), size=(2, 20)), -1))
+
+
+def _random(count, classes):
+    """Return an input for backward of a size."""
+    return Input((*np.random.default_rng(4).dirichlet(np.ones(classes), size=(2, count)), -1))
 
 
 def _ask(holds, status, text):
@@ -114,6 +119,14 @@ def _both(task, named, seen, laid=lambda result: result):
     return Counterexample(named, did, right, labels=("the program", "right is"))
 
 
+def _parts(case):
+    """Yield the arguments of an input without one of its examples or classes; two classes stay."""
+    shape = case.arguments[0].shape
+    for axis, count in enumerate(shape):
+        for k in range(count) if count > 1 + (axis == len(shape) - 1) else ():
+            yield tuple(np.delete(a, k, axis) if np.ndim(a) else a for a in case.arguments)
+
+
 def judge_input(program, task, arguments, call):
     """Return the verdict on an input that is to expose a program, None for there is none."""
     name = getattr(program, "__name__", type(program).__name__)
@@ -142,6 +155,10 @@ def judge_input(program, task, arguments, call):
     if not _differs(task, seen):
         text = "The program is right for this input, so this input does not expose it."
         return verdict(Status.WRONG, text, counterexample=both)
+    for part in _parts(case) if case.arguments[0].size <= SHOWN else ():
+        with suppress(ValueError):
+            fewer = observe(call, reading, Input(tuple(valid(reading, part).values())))
+            exposing += [_size(task, fewer.case)] * _differs(task, fewer)
     size, words = _size(task, case)
     smallest, enough = min(exposing, default=(size, words))
     text = f"This input exposes the program. It has {words}."
@@ -158,10 +175,12 @@ def judge_backward(task, checker, backward, call):
     if not callable(backward):
         return verdict(Status.WRONG_TYPE, "Hand in the function itself, not what it returns.")
     inputs = [c for c in task.inputs if c.arguments[0].ndim == 2 and c.arguments[2] == -1]
-    # Gradients of one number only: of usual ones, and of those that are in the code.
+    # Gradients of one number only: usual ones, and those in the code, which may be sizes, too.
     p, code = inputs[1].arguments[0], getattr(backward, "__code__", None)
     numbers = [0, 1, *(x for x in getattr(code, "co_consts", ()) if type(x) in (int, float))]
-    inputs += [_MANY, *(Input((p, 0 * p + x, -1)) for x in numbers if abs(x) <= LARGEST)]
+    inputs += [_random(20, 12), *(Input((p, 0 * p + x, -1)) for x in numbers if abs(x) <= LARGEST)]
+    sizes = [x for x in numbers if type(x) is int and 0 < x <= SHOWN]
+    inputs += [_random(*size) for x in sizes for size in ((x, 3), (4, x))]
     seen = [observe(call, lambda p, g, axis: backward(p, g), case, True) for case in inputs]
     if all(nothing(one.value, one.error) for one in seen):
         return verdict(Status.NOT_ATTEMPTED, "Nothing comes back yet.")

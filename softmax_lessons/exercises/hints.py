@@ -1,5 +1,6 @@
 """What to try next: each further wrong attempt uncovers one more hint."""
 
+import re
 from types import FunctionType
 
 from softmax_lessons.judging.verdict import Status
@@ -22,7 +23,7 @@ def next_hint(task, function, verdict):
         ATTEMPTS.pop(attempt, None)
     if verdict.misconception:
         return verdict.misconception.hint
-    if verdict.status is Status.RAISES and "shape" in verdict.summary:
+    if verdict.status is Status.RAISES and re.search("shape|mismatch", verdict.summary):
         return "Print the shapes of the arrays in that line. Which two do not fit?"
     if verdict.status not in (Status.WRONG, Status.WRONG_SHAPE):
         return ""

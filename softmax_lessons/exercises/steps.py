@@ -4,6 +4,7 @@ An answer is right if it has the right value at every point of its step, to with
 its form. This module loads SymPy; the rest of `softmax_lessons.exercises` does not.
 """
 
+import re
 from itertools import product
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ import numpy as np
 import sympy as sp
 
 from softmax_lessons.judging.verdict import Counterexample, Status, Verdict
+from softmax_lessons.mistakes import MISTAKES
+from softmax_lessons.mistakes.jacobian import JACOBIAN
 
 
 class Step(NamedTuple):
@@ -43,6 +46,11 @@ def _quotient(asked, u, v, du, dv, candidates, first, means, hint):
         slips[rule.format(du, y)] = text.format(f"v' = {y}", f"v = {v}")
     slips |= _times(rule.format(du, dv), [*first, *means])
     slips[f"-({rule.format(du, dv)})"] += " Are the halves of the quotient rule swapped?"
+    plus = f"(({v}) * ({du}) + ({u}) * ({dv})) / ({v})**2"
+    slips.setdefault(plus, "The two halves of the quotient rule are subtracted, not added.")
+    swapped = re.sub(r"_[ij]\b", lambda k: "_j" if k[0] == "_i" else "_i", rule.format(du, dv))
+    if "z_j" in candidates:
+        slips.setdefault(swapped, f"i and j are swapped: here {moved} moves, in the other one.")
     for x, y in product(candidates, repeat=2):
         both = text.format(f"u' = {x} and v' = {y}", f"u = {u} and v = {v}")
         slips.setdefault(rule.format(x, y), both)
@@ -52,7 +60,6 @@ def _quotient(asked, u, v, du, dv, candidates, first, means, hint):
 
 
 _P, _ENTRY = ["1/2", "3/10", "1/5"], "p_i * (delta - p_j)"
-_MIXED = "The diagonal is right. In the other places i and j differ, so p_i and p_j differ too."
 _SQUARES = ["0", "1", "z_i", "z_j", "2*z_i", "2*z_j", "z_i**2", "z_j**2", "Q"]
 STEPS = {
     "other logit": _quotient(
@@ -75,14 +82,13 @@ STEPS = {
         "the Jacobian at p = (0.5, 0.3, 0.2)", _ENTRY,
         [{"p_i": _P[i], "p_j": _P[j], "delta": int(i == j)} for i, j in np.ndindex(3, 3)],
         {
-            "p_i * delta": "The other entries are not 0: the sum S holds every logit.",
-            "p_i * (1 - p_i) * delta": "The diagonal is right. The other entries are not 0.",
             f"Abs({_ENTRY})": "The sizes are right. Can all probabilities rise together?",
-            "-p_i * p_j": "The diagonal has one more term: u' is not 0 there.",
-            "p_i * (delta - p_i)": _MIXED,
-            "p_j * (delta - p_j)": _MIXED,
-            "p_i * delta - p_j": "A factor is missing in the term with the minus.",
-            "p_i * delta - p_i": "A factor is missing in the term with the minus.",
+            "(delta - p_i) * (p_j + delta * (1 - p_j))": "The diagonal needs one more factor, p_i.",
+            **{
+                wrong.text: MISTAKES[wrong.keys[0]].why
+                for wrong in JACOBIAN[1:]
+                if not re.search(r"\bp\b|\[", wrong.text)
+            },
             **_times(_ENTRY, ["p_i", "p_j"]),
         },
         {}, "What do the three numbers of a row add up to? And those of a column?",
@@ -164,8 +170,10 @@ def check_step(step, answer):
         text = "All nine are right." if table else "Right. Any other form of it passes too."
         return Verdict(step.asked, Status.CORRECT, text, hint=step.hint)
     known = (t for f, t in step.slips.items() if np.allclose(yours, _values(step, f), atol=1e-6))
-    text = f"{wrong.sum()} of 9 are not right." if table else "It is not equal to the derivative."
     k = int(wrong.argmax())
+    i, j = k // 3 + 1, k % 3 + 1
+    count = f"Not yet right: {wrong.sum()} of 9, the first in row {i}, column {j}."
+    text = count if table else "It is not equal to the derivative."
     arguments = () if table else tuple((n, sp.Rational(x)) for n, x in step.points[k].items())
     got = f"{yours[k].real:z.4f}" if abs(yours[k].imag) < 1e-9 else f"{yours[k]:.4f}"
     shown = None if table else Counterexample(arguments, got, None, labels=("yours", ""))

@@ -13,7 +13,7 @@ LOGITS = np.array(
     [[[1.2, -0.4, 0.3, 0.9], [-1.1, 0.6, 1.5, -0.2], [0.4, 0.8, -0.7, -1.3]],
      [[-0.5, 1.0, 0.1, -0.9], [0.7, -1.4, 0.2, 1.1], [1.3, 0.0, -0.6, 0.5]]]
 )  # fmt: skip
-INDICES = ("i", "j", "k")
+INDICES = ("a", "b", "c")  # i and j count probabilities and logits
 
 
 def slice_name(picked, axis):
@@ -45,13 +45,13 @@ class AxisState(NamedTuple):
 
 
 class Panel(HeatMap):
-    """The probabilities where the first index is i, the entries of the picked slice framed."""
+    """The probabilities where the first index is a, the entries of the picked slice framed."""
 
-    def __init__(self, ax, i):
+    def __init__(self, ax, a):
         _, m, n = LOGITS.shape
-        rows, columns = [f"$j = {j}$" for j in range(m)], [f"$k = {k}$" for k in range(n)]
+        rows, columns = [f"$b = {b}$" for b in range(m)], [f"$c = {c}$" for c in range(n)]
         super().__init__(ax, rows, columns, limit=1, size=12)
-        ax.set_title(f"$p$ where $i = {i}$")
+        ax.set_title(f"$p$ where $a = {a}$")
         self.frames = {index: self.frame(*index) for index in np.ndindex(m, n)}
 
     def set(self, p, mask, picked):
@@ -69,7 +69,7 @@ class AxisExplorer(Explorer):
     Examples
     --------
     >>> explorer = AxisExplorer()
-    >>> explorer.set(axis=2, i=0, j=1)
+    >>> explorer.set(axis=2, a=0, b=1)
     >>> print(explorer.state.p.sum(axis=2).round(12).min(), explorer.state.mask.sum())
     1.0 4
     """

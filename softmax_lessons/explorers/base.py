@@ -21,7 +21,7 @@ NUMBERS = """<style>
 .softmax-numbers summary { line-height: 1.2; cursor: pointer }
 .softmax-summary p { line-height: 1.4; margin: 0.2em 0 }
 .softmax-picture { background: white; border-radius: 6px }
-</style><details><summary>The same in numbers</summary></details>"""
+</style><details><summary>The same as text</summary></details>"""
 
 LOGIT_LIMITS = (-5.0, 5.0)
 GRADIENT_LIMITS = (-3.0, 3.0)
@@ -51,6 +51,18 @@ def sliders(letter, values, limits):
     }
 
 
+def largest(values, names):
+    """Return the names of the largest values, all that tie, as words; and how many they are.
+
+    Examples
+    --------
+    >>> largest([0.2, 0.4, 0.4], ["cat", "dog", "bird"])
+    ('dog and bird', 2)
+    """
+    tied = [n for n, v in zip(names, values, strict=True) if np.isclose(v, max(values), 1e-9, 0)]
+    return " and ".join([", ".join(tied[:-1]), tied[-1]][len(tied) < 2 :]), len(tied)
+
+
 def line(name, values):
     """Return a vector as one line of text: its name, then its numbers with five decimals.
 
@@ -59,7 +71,7 @@ def line(name, values):
     >>> line("p", [0.25, 0.75])
     'p                          0.25000     0.75000'
     """
-    return f"{name:<22}" + "".join(f" {value:z11.5f}" for value in values)
+    return f"{name:<22}" + "".join(f" {v:z11.{'5f' if abs(v) < 1e6 else '4e'}}" for v in values)
 
 
 def number(text):

@@ -9,7 +9,7 @@ import numpy as np
 from softmax_lessons.explorers.base import Explorer
 from softmax_lessons.plotting import FormulaMatrix, Label
 
-FORMULA_SIZES = {2: 28, 3: 20, 4: 14}
+FORMULA_SIZES = {2: 34, 3: 26, 4: 19}
 
 
 @cache
@@ -50,7 +50,7 @@ class DerivationExplorer(Explorer):
             for value, least, name in ((3, 2, "logits"), (1, 1, "row i"), (2, 1, "column j"))
         )
         groups = {"step": step, "logits": logits}, {"row": row, "column": column}
-        super().__init__(*groups, size=(12, 5.4))
+        super().__init__(*groups, size=(12, 6))
 
     def update(self):
         # Sliders beyond the matrix are put back. Given another end, the browser would keep the old.
@@ -74,12 +74,12 @@ class DerivationExplorer(Explorer):
 
     def draw(self, figure, state):
         figure.set_layout_engine("none")
-        above = figure.add_axes((0.04, 0.71, 0.95, 0.27))
-        below = figure.add_axes((0.04, 0.02, 0.95, 0.6))
+        above = figure.add_axes((0.04, 0.72, 0.95, 0.26))
+        below = figure.add_axes((0.04, 0.02, 0.95, 0.61))
         above.set_axis_off()
         # Their lengths differ from step to step, and the layout is that of the first one shown.
         rule = above.text(0, 1, "", va="top", fontsize=16, in_layout=False)
-        entry = above.text(0.5, 0.35, "", ha="center", va="center", fontsize=25, in_layout=False)
+        entry = above.text(0.5, 0.35, "", ha="center", va="center", fontsize=30, in_layout=False)
         n = len(state.formulas)
         return [
             (Label(rule), lambda s: (f"Step {s.number} of {s.steps}. {s.step.rule}",)),

@@ -8,7 +8,7 @@ import numpy as np
 from softmax_lessons.explorers.base import LOGIT_LIMITS, LOGITS, Explorer, sliders
 from softmax_lessons.gradient_check import finite_difference_jvp
 from softmax_lessons.numerics import softmax, softmax_jvp
-from softmax_lessons.plotting import ANALYTIC, NEUTRAL, NUMERIC, Bars, Levels
+from softmax_lessons.plotting import ANALYTIC, NEUTRAL, NUMERIC, Bars, Levels, class_names
 
 CLASSES = 3
 
@@ -64,7 +64,7 @@ class DirectionExplorer(Explorer):
 
     def draw(self, figure, state):
         first, second, third, fourth = axes = figure.subplots(1, 4, width_ratios=[5, 5, 15, 2.5])
-        ticks = [str(k) for k in range(1, CLASSES + 1)]
+        ticks = class_names(CLASSES)
         first.set_title("$v = (1, a, a)$")
         second.set_title("$p$; dashed: at $z + v$")
         third.set_title("derivative of $p$ along $v$")
@@ -76,8 +76,6 @@ class DirectionExplorer(Explorer):
         )
         for ax, name in zip(axes, names, strict=True):
             ax.set_ylabel(name)
-            ax.set_xlabel("class")
-        fourth.set_xlabel("")
         v = Bars(first, ticks, styles=[NEUTRAL], limits=(0, 1))
         p = Bars(second, ticks, styles=[NEUTRAL], limits=(0, 1))
         both = [ANALYTIC, NUMERIC]

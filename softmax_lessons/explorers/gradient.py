@@ -1,5 +1,6 @@
 """Logits and an incoming gradient; the gradient of the logits, right, measured and mistaken."""
 
+from textwrap import shorten
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -27,6 +28,7 @@ from softmax_lessons.plotting import (
     Bars,
     Label,
     class_names,
+    short_number,
 )
 
 CLASSES = 3
@@ -64,7 +66,7 @@ def answer_of(backward, z, g):
     answer, error = Caller()(lambda: kept(_called(backward, *copies)))
     if error is not None:
         said = " ".join(f"{type(error).__name__}: {error}".split())
-        return none, f"it raised {said[:60]}"
+        return none, f"it raised {said[:200]}"
     if answer is None or answer is ...:
         return none, f"it returned {answer}"
     if not isinstance(answer, np.ndarray):
@@ -135,7 +137,7 @@ class GradientExplorer(Explorer):
             "target": widgets.Dropdown(options=targets, description="true class"),
             "seed": widgets.IntSlider(value=0, min=0, max=99, description="seed"),
         }
-        super().__init__(sliders("z", LOGITS, LOGIT_LIMITS), incoming, size=(12, 4.8))
+        super().__init__(sliders("z", LOGITS, LOGIT_LIMITS), incoming, size=(12, 5.0))
 
     def unused(self):
         return set().union(*USES.values()) - USES[self.controls["source"].value]
@@ -174,23 +176,24 @@ class GradientExplorer(Explorer):
         return incoming[self.controls["source"].value]()
 
     def draw(self, figure, state):
-        first, second, third = axes = figure.subplots(1, 3, width_ratios=[3, 3, 13])
-        ticks = [str(k) for k in range(1, CLASSES + 1)]
+        axes = figure.subplot_mosaic("pz;gz", width_ratios=[3, 8])
+        first, second, third = (axes[letter] for letter in "pgz")
+        ticks = class_names(CLASSES)
         first.set_title("probabilities $p$")
         p = Bars(first, ticks, styles=[NEUTRAL], limits=(0, 1))
         second.set_title("incoming gradient $g$")
-        g = Bars(second, ticks, styles=[NEUTRAL], limits=(-3, 3))
-        third.set_title("gradient at the logits\n")
+        g = Bars(second, ticks, styles=[NEUTRAL], limits=(-3, 3), margin=0.25)
+        second.set_yticks([-3, 0, 3])
+        third.set_title("gradient at the logits", pad=34)
         styles, series = [ANALYTIC, NUMERIC, ELEMENTWISE], ["analytic", "numeric", "elementwise"]
         labels = ["analytic", "central difference", "elementwise (wrong)"]
         if self._backward is not None:
             styles, series, labels = [*styles, YOURS], [*series, "yours"], [*labels, "yours"]
-        label_size = 12 if len(styles) < 4 else 10
+        label_size = 12 if len(styles) < 4 else 11
         answers = Bars(third, ticks, styles=styles, limits=(-1.5, 1.5), label_size=label_size)
-        names = ("probability", r"$\partial L / \partial p$", r"$\partial L / \partial z$")
-        for ax, name in zip(axes, names, strict=True):
-            ax.set_xlabel("class")
-            ax.set_ylabel(name)
+        first.set_ylabel("probability")
+        second.set_ylabel(r"$\partial L / \partial p$")
+        third.set_ylabel(r"$\partial L / \partial z$")
         figure.legend(
             answers.containers, labels, loc="outside lower right", ncols=4, frameon=False,
             fontsize=13,
@@ -208,14 +211,14 @@ class GradientExplorer(Explorer):
 
     def _note(self, state):
         if state.problem:
-            return f"yours: {state.problem}"
-        differences = (
-            f"central {state.largest_difference(state.numeric):.5f},"
-            f" elementwise {state.largest_difference(state.elementwise):.5f}"
-        )
-        if state.yours is not None:
-            differences += f", yours {state.largest_difference(state.yours):.5f}"
-        return f"off by at most: {differences}"
+            return shorten(f"yours: {state.problem}", 66, placeholder=" …")  # told below in full
+        answers = {"central": state.numeric, "elementwise": state.elementwise, "yours": state.yours}
+        differences = [
+            f"{name} {short_number(state.largest_difference(answer), 5)}"
+            for name, answer in answers.items()
+            if answer is not None
+        ]
+        return f"off by at most: {', '.join(differences)}"
 
     def rows(self, state):
         answers = {
@@ -250,5 +253,6 @@ class GradientExplorer(Explorer):
         if state.problem:
             return f"{text} Yours: {state.problem}."
         if state.yours is not None:
-            text += f" Yours is off by up to {state.largest_difference(state.yours):.2f}."
+            off = short_number(state.largest_difference(state.yours))
+            text += f" Yours is off by up to {off}."
         return text

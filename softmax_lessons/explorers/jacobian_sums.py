@@ -5,7 +5,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.base import LOGIT_LIMITS, LOGITS, Explorer, sliders
+from softmax_lessons.explorers.base import LOGIT_LIMITS, LOGITS, Explorer, largest, sliders
 from softmax_lessons.numerics import softmax, softmax_jacobian
 from softmax_lessons.plotting import ANALYTIC, Bars, HeatMap, Simplex, Sums, class_names
 
@@ -94,8 +94,11 @@ class JacobianExplorer(Explorer):
         return f"The {n} by {n} softmax Jacobian as a heat map with its sums. Beside it {beside}."
 
     def summary(self, state):
-        i, j = np.unravel_index(state.jacobian.argmax(), state.jacobian.shape)
+        numbers = [str(k) for k in range(1, len(state.z) + 1)]
+        rows, ties = largest(np.diag(state.jacobian), numbers)
+        value = state.jacobian.max()
+        shown = f"{value:.3f}" if value > 1e-3 else f"{value:.1e}"
         return (
             "Positive on the diagonal, negative elsewhere; every row and every column adds up to 0."
-            f" The largest entry, {state.jacobian[i, j]:.3f}, is in row {i + 1}, column {j + 1}."
+            f" The largest entry, {shown}, stands in row{'s' if ties > 1 else ''} {rows}."
         )

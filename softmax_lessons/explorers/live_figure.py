@@ -48,7 +48,7 @@ class LiveFigure:
         canvas = CachingCanvas(figure)
         with matplotlib.rc_context(STYLE):  # on which the number of ticks depends, too
             figure.set_layout_engine("constrained", w_pad=0.15, h_pad=0.1)
-            moving = sorted(draw(figure), key=lambda artist: artist.zorder)
+            moving = [*draw(figure)]
             # The layout must know the moving artists, and must not shift once they move.
             figure.get_layout_engine().execute(figure)
             figure.set_layout_engine("none")
@@ -61,7 +61,7 @@ class LiveFigure:
         """Draw the moving artists over the background, and show the result."""
         figure, moving, background = self.scene
         figure.canvas.restore_region(background)
-        for artist in moving:
+        for artist in sorted(moving, key=lambda artist: artist.zorder):
             figure.draw_artist(artist)
         self.image.value = png(figure.canvas.buffer_rgba())
 

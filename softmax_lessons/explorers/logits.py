@@ -5,7 +5,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from softmax_lessons.explorers.base import LOGIT_LIMITS, LOGITS, Explorer, sliders
+from softmax_lessons.explorers.base import LOGIT_LIMITS, LOGITS, Explorer, largest, sliders
 from softmax_lessons.numerics import softmax
 from softmax_lessons.plotting import ANALYTIC, NEUTRAL, Bars, Levels, class_names
 
@@ -82,8 +82,9 @@ class LogitsExplorer(Explorer):
         return "Two bar charts: three logits with a common shift, and their probabilities."
 
     def summary(self, state):
-        likeliest = int(state.p.argmax())
+        names, ties = largest(state.p, class_names(CLASSES))
+        verb = "is the likeliest, with" if ties == 1 else "are the likeliest, each with"
         return (
-            f"At temperature {state.temperature:.2f}, class {likeliest + 1} is the likeliest, with"
-            f" probability {state.p[likeliest]:.2f}."
+            f"At temperature {state.temperature:.2f}, {names} {verb} probability"
+            f" {state.p.max():.2f}."
         )

@@ -69,9 +69,7 @@ class LossExplorer(Explorer):
     def __init__(self):
         targets = [(name, k) for k, name in enumerate(class_names(CLASSES), start=1)]
         target = widgets.Dropdown(options=targets, value=2, description="true class")
-        super().__init__(
-            sliders("z", [-1, -1, 1], LOGIT_LIMITS), {"target": target}, size=(12, 5.3)
-        )
+        super().__init__(sliders("z", [2, 1, -1], LOGIT_LIMITS), {"target": target}, size=(12, 5.3))
 
     def compute(self):
         z = self.vector("z", CLASSES)

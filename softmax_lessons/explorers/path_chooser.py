@@ -61,19 +61,22 @@ class PathExplorer(Explorer):
         incoming = sliders("g", INCOMING, GRADIENT_LIMITS) if loss else {}
         if loss:
             lights.append(("back from the loss", ("L", 0)))
-        choices = {
-            "light": widgets.Dropdown(options=lights, description="paths"),
-            "keep": widgets.Dropdown(options=[ALL, OWN], description="keep"),
-        }
+        choices = {"light": widgets.Dropdown(options=lights, description="paths")}
+        if loss:
+            choices["keep"] = widgets.Dropdown(options=[ALL, OWN], description="keep")
         groups = [group for group in (incoming, choices) if group]
         super().__init__(sliders("z", LOGITS, LOGIT_LIMITS), *groups, size=(11, 5.6))
+
+    @property
+    def _own(self):
+        return self._loss and self.controls["keep"].value == OWN
 
     def compute(self):
         z, kind, k = self.vector("z", 3), *self.controls["light"].value
         g = self.vector("g", 3) if self._loss else np.zeros(3)
         lit = np.zeros((3, 3), dtype=bool)
         lit[{"z": np.s_[:, k], "p": k, "L": ...}[kind]] = True
-        if self.controls["keep"].value == OWN:
+        if self._own:
             lit &= np.eye(3, dtype=bool)
         p, jacobian = softmax(z), softmax_jacobian(z)
         return PathState(z, p, jacobian, g, lit, (kind, k), g @ jacobian, g * np.diag(jacobian))
@@ -81,29 +84,25 @@ class PathExplorer(Explorer):
     def draw(self, figure, state):
         ax = figure.subplots()
         paths = Paths(ax, with_loss=self._loss)
-        place = {"transform": ax.transAxes, "ha": "center", "fontsize": 17, "parse_math": False}
+        place = {"transform": ax.transAxes, "ha": "center", "fontsize": 19, "parse_math": False}
         words = Label(ax.text(0.5, -0.02, "\n", va="top", **place))
         return [(paths, lambda s: s[:6]), (words, lambda s: ("\n".join(self._sums(s)),))]
 
     def _sums(self, state):
         """Return what the lit paths add up to, in two lines; with the loss, times what comes in."""
-        (kind, k), own = state.chosen, self.controls["keep"].value == OWN
+        (kind, k), own = state.chosen, self._own
         if kind == "L":
-            kept = f"{OWN}: {self._vector(state.own)}, " if own else ""
-            return ["", f"∂L/∂z:  {kept}{ALL}: {self._vector(state.full)}"]
-        where = f"{'out of' if kind == 'z' else 'into'} {NAMES[k]}"
-        slopes = state.jacobian[:, k] if kind == "z" else state.jacobian[k]
-        lines = [self._sum(f"slopes {where}", slopes, k, own)]
+            kept = f"{OWN}: {self._vector(state.own)}" if own else ""
+            return [kept, f"∂L/∂z, {ALL}: {self._vector(state.full)}"]
+        rates = state.jacobian[:, k] if kind == "z" else state.jacobian[k]
+        where = f"rates {'out of' if kind == 'z' else 'into'} {NAMES[k]}"
+        lines = [f"{where}  =  {added(rates)}  =  {added([rates.sum()])}"]
         if kind == "z" and self._loss:
-            lines.append(self._sum(f"times g: ∂L/∂z{SUBSCRIPTS[k]}", slopes * state.g, k, own))
+            kept, name = [k] if own else [0, 1, 2], OWN if own else f"∂L/∂z{SUBSCRIPTS[k]}  ="
+            products = added(rates[kept], times=state.g[kept])
+            line = f"{name}  {products}  =  {added([rates[kept] @ state.g[kept]])}"
+            lines.append(f"{line}   ({ALL}: {added(state.full[[k]])})" if own else line)
         return lines
-
-    @staticmethod
-    def _sum(name, terms, k, own):
-        total = added([terms.sum()])
-        if own:
-            return f"{name}  =  {added([terms[k]])}   ({ALL}: {total})"
-        return f"{name}  =  {added(terms)}  =  {total}"
 
     @staticmethod
     def _vector(values):
@@ -113,7 +112,7 @@ class PathExplorer(Explorer):
         rows = [
             ("logits z", state.z),
             ("probabilities p", state.p),
-            *((f"slopes into p{i}", row) for i, row in enumerate(state.jacobian, start=1)),
+            *((f"rates into p{i}", row) for i, row in enumerate(state.jacobian, start=1)),
         ]
         if not self._loss:
             sums = ("row sums", state.jacobian.sum(axis=1)), ("column sums", state.jacobian.sum(0))
@@ -132,8 +131,15 @@ class PathExplorer(Explorer):
             "Lines lead from three logits to three probabilities"
             f"{' and on to the loss' if self._loss else ''}, as thick as the derivative on them:"
             " whole where it is positive, dashed where it is negative. Lit up are the paths"
-            f" {name}; {self.controls['keep'].value}."
+            f" {name}; {OWN if self._own else ALL}."
         )
 
     def summary(self, state):
-        return ". ".join(text for text in self._sums(state) if text) + "."
+        (kind, k), full, own = state.chosen, self._vector(state.full), self._vector(state.own)
+        if kind == "L":
+            return f"All paths give the gradient {full}, the own paths alone {own}."
+        text = f"The rates {'out of' if kind == 'z' else 'into'} {NAMES[k]} add up to 0."
+        if kind == "z" and self._loss:
+            full, own = added(state.full[[k]]), added(state.own[[k]])
+            text += f" Times g they add up to {full}; the own path alone gives {own}."
+        return text

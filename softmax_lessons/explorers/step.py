@@ -10,7 +10,7 @@ from softmax_lessons.explorers.base import Explorer
 from softmax_lessons.numerics import log_softmax, softmax
 from softmax_lessons.plotting import Label, StepCurve
 
-LOGITS = np.array([0.5, -0.3, 1.1])
+LOGITS = np.array([2.0, 1.0, -1.0])
 MOVED, TRUE = 0, 1
 """The indices of the logit that is moved, and of the true class; both as in lesson 08."""
 
@@ -23,11 +23,11 @@ FIRST, SECOND, THIRD = P, P * (1 - P), P * (1 - P) * (1 - 2 * P)
 
 FUNCTION = (
     rf"derivative of $-\log\,p_{TRUE + 1}$ with respect to $z_{MOVED + 1}$,"
-    f" at $z$ = {tuple(LOGITS.tolist())}".replace("-0", "\N{MINUS SIGN}0")
+    f" at $z$ = {tuple(LOGITS.astype(int).tolist())}".replace(" -", " \N{MINUS SIGN}")
 )
 
 BEST = {"central": (3, ""), "forward": (2, ""), "complex": (2, "at most ")}
-"""The root of epsilon that is, roughly, the best step of a scheme, and what to say before it."""
+"""By how much the slopes of a scheme's two errors differ, and what to say before its best step."""
 
 
 def quotient(scheme, dtype, h):
@@ -83,15 +83,15 @@ class StepState(NamedTuple):
 class StepExplorer(Explorer):
     """A scheme, a dtype and a step; the error that the derivative of a cross-entropy then has.
 
-    The cross-entropy is that of the logits (0.5, -0.3, 1.1) with the second class true, measured
-    with respect to the first logit: the derivative is p_1 = 0.30567506.
+    The cross-entropy is that of the logits (2, 1, -1) with the second class true, measured with
+    respect to the first logit: the derivative is p_1 = 0.70538451.
 
     Examples
     --------
     >>> explorer = StepExplorer()
-    >>> explorer.set(step=1e-17)  # 0.5 + 1e-17 == 0.5
+    >>> explorer.set(step=1e-17)  # 2 + 1e-17 == 2
     >>> print(explorer.state.lost, f"{explorer.state.error:.8f}")
-    True 0.30567506
+    True 0.70538451
     """
 
     def __init__(self):
@@ -109,6 +109,7 @@ class StepExplorer(Explorer):
         logit = number(LOGITS[MOVED])
         behind = logit - number(step) if scheme == "central" else logit
         truncation, rounding = expected(scheme, dtype, step)
+        at_one = expected(scheme, dtype, 1.0)
         return StepState(
             scheme=scheme,
             dtype=dtype,
@@ -117,7 +118,7 @@ class StepExplorer(Explorer):
             truncation=float(truncation),
             rounding=float(rounding),
             lost=scheme != "complex" and bool(logit + number(step) == behind),
-            best=float(np.finfo(dtype).eps) ** (1 / BEST[scheme][0]),
+            best=(at_one[1] / at_one[0]) ** (1 / BEST[scheme][0]),  # there both are equal
             errors=measured(scheme, dtype),
         )
 
@@ -138,8 +139,7 @@ class StepExplorer(Explorer):
 
     def _curve(self, state):
         truncation, rounding = expected(state.scheme, state.dtype, STEPS)
-        root, words = BEST[state.scheme]
-        best_name = rf"{words}$\varepsilon^{{1/{root}}}$ = {state.best:.1e}"
+        best_name = f"{BEST[state.scheme][1]}{state.best:.1e}"
         return (
             *(state.errors, truncation, rounding),
             *(state.best, best_name, state.step, state.error),

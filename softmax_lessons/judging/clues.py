@@ -46,6 +46,15 @@ def clue(task, seen, shown):
     bad = [not fits.all() for fits in good]
     if len(good) < len(seen) or not any(bad):
         return ""
+    if "W" in task.roles:  # the last row is the gradient at the bias
+        halves = {"grad_W": lambda fits: fits[:-1], "grad_b": lambda fits: fits[-1]}
+        sizes = [task.sizes(one.case)[0] for one in seen]
+        share = pairs[0][0][-1] @ pairs[0][1][-1] / (pairs[0][1][-1] ** 2).sum() / sizes[0]
+        shares = [share * N * c[-1] for (_, c), N in zip(pairs, sizes, strict=True)]
+        if share and all(close(y[-1], b).all() for (y, _), b in zip(pairs, shares, strict=True)):
+            return f"The sum over the pictures is divided by {1 / share:.6g}, whatever N is."
+        sound = [name for name, half in halves.items() if all(half(fits).all() for fits in good)]
+        return "".join(f"{name} is right. Look at the other one." for name in sound)
     said = [_rows(good), _lent(task, seen, good), _pieces(task, seen, pairs, good)]
     return " ".join(filter(None, said)) or _sizes(task, seen, bad, "It is wrong")
 
@@ -73,6 +82,8 @@ def _shape(task, one):
     }
     if task.jacobian and N == 1:
         likely[n,] = "the diagonal, one row or a sum of rows is left. The Jacobian has all pairs."
+    elif N == 1:
+        likely[n, n] = "that is a table. For each logit, products are still to be added up."
     text = likely.get(shape, "") if one.array is not None else ""
     losses = ("-(t * logp).sum() / N", "-(t * logp).sum()", "-(t * logp).sum(-1)")
     for loss in losses if {"t", "z"} <= {*task.roles} else ():
@@ -84,7 +95,8 @@ def _shape(task, one):
 
 def _rows(good):
     """Return which rows are right, where that is so in every batch."""
-    batches = [fits.reshape(len(fits), -1).all(1).tolist() for fits in good if len(fits) > 1]
+    many = (fits for fits in good if fits.ndim > 1 and len(fits) > 1)
+    batches = [fits.reshape(len(fits), -1).all(1).tolist() for fits in many]
     for text, test in ROWS.items() if batches else ():
         if all([test(i, len(fits)) for i in range(len(fits))] == fits for fits in batches):
             return f"{text}."

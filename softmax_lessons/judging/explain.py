@@ -21,7 +21,8 @@ def tolerance(c, axis=None):
 
     It leaves room for float32 and for finite differences, and none for an entry off by a percent.
     """
-    largest = np.abs(c).max(axis=axis, keepdims=axis is not None, initial=1)
+    known = np.isfinite(c)  # one row of NaN says nothing about the others
+    largest = np.abs(c).max(axis=axis, keepdims=axis is not None, initial=1, where=known)
     return 1e-5 * largest + 1e-4 * np.abs(c)
 
 
@@ -155,7 +156,9 @@ def at_a_demand(task, explanation, shows, seen, plain):
     """Return the mistakes that a demand shows, and the first input where it does."""
     for broken in seen:
         c, y = explanation.predict(task, broken.case), broken.array
-        if not agrees(y, c) and (c is not None or broken.error is None):
+        # A result may come in a safer way than that of the formula.
+        safer = shows == LARGE and same_shape(y, c) and np.isfinite(y).all() > np.isfinite(c).all()
+        if not (safer or agrees(y, c)) and (c is not None or broken.error is None):
             break
     else:
         return [], None

@@ -125,10 +125,10 @@ def _names(asked, answers, refused, missed):
 
 
 def _as_table(answers, missed):
-    """Return rows: the backward, whether it is right, the answer; those that `missed` lets in."""
-    rows = [("backward", "is", "your check")]
+    """Return rows: the backward, whether it is right, the answer; wrong answers stand first."""
+    rows = [(f"another: {key}", "wrong", "accepts ✗") for key in missed]
     for name in NAMED:
         right, said = name in RIGHT_BACKWARDS, "accepts" if answers[name] else "refuses"
         wrongly = "" if answers[name] == right else " ✗"
         rows.append((name, "right" if right else "wrong", said + wrongly))
-    return (*rows, *((f"another: {key}", "wrong", "accepts ✗") for key in missed))
+    return (("backward", "is", "your check"), *sorted(rows, key=lambda row: "✗" not in row[2]))

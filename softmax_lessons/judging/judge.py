@@ -94,7 +94,9 @@ class _Report:
             self.add(["low-precision"], last)
         if self.keys:
             same = self.either if self.keys[0] in self.either else self.keys[:1]
-            others = ", ".join(key for key in self.keys if key not in same)
+            rest = [key for key in self.keys if key not in same]
+            others = "".join((" or " if key in self.either else ", ") + key for key in rest)
+            others = others.removeprefix(", ").removeprefix(" or ")
             summary = "It is one of these: " * (len(same) > 1)
             summary += " Or ".join(str(MISTAKES[key]) for key in same)
             summary += f" It is not the only one: {others}." * bool(others)

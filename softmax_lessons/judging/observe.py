@@ -1,5 +1,6 @@
 """Calls a function on an input, and keeps what it did: a result or an error, and side effects."""
 
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -104,6 +105,23 @@ def observe(call, function, case, repeat=False):
         again, error = call(lambda: kept(function(*case.fresh())))
         seen.again = again if error is None else error
     return seen
+
+
+def steps(function, arguments, call):
+    """Return how many steps a call takes in Python: lines, calls and returns, of all code."""
+    count = 0
+
+    def trace(*event):
+        nonlocal count
+        count += 1
+        return trace
+
+    def traced():
+        sys.settrace(trace)
+        function(*arguments)
+
+    call(traced)  # puts the trace function back
+    return count
 
 
 def nothing(value, error):

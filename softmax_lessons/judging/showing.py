@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,14 +111,16 @@ def notes(verdict):
     """Return the paragraphs after the summary of a verdict, each a heading and a text."""
     notes = [("where it shows", verdict.counterexample and verdict.counterexample.note)]
     if verdict.mistakes:
-        first, *others = verdict.mistakes
+        first = verdict.mistakes[0]
         later = verdict.lesson is not None and first.lesson > verdict.lesson
-        notes.append(("why it is wrong", first.why))
-        for other in others:
-            word = "or" if {first, other} <= {*verdict.either} else "also"
+        right = verdict.status.value in LOOKS
+        notes.append(("why" if right else "why it is wrong", first.why))
+        for before, other in pairwise(verdict.mistakes):
+            word = "or" if {before, other} <= {*verdict.either} else "also"
             notes.append((word, f"{other.key}: {other.why}"))
         place = ("later", "you will meet this in") if later else ("read again", "")
-        notes.append((place[0], f"{place[1]} lesson {first.lesson}".strip()))
+        if first.lesson != verdict.lesson:
+            notes.append((place[0], f"{place[1]} lesson {first.lesson}".strip()))
     notes += [("next", verdict.hint), ("it printed", verdict.printed)]
     return [(heading, text) for heading, text in notes if text]
 

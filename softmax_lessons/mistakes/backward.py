@@ -4,8 +4,14 @@ from softmax_lessons.mistakes.formula import formulas, mistaken
 
 OF_ONE = ["p * ({0}(g) - sum(p * {0}(g)))", "p * (g - sum({0}(p * g)))"]
 OF_ONE += ["{0}(p) * (g - sum({0}(p) * g))"]
-OF_OTHERS = ["(sum(g) - g)", "(sum(p * g) - p * g)", "p * (sum(g) - g)", "p * (1 - p)"]
-OF_OTHERS += ["p * (sum(g) - g - p * g)"]
+OF_OTHERS = [
+    "(sum(g) - g)",
+    "(sum(p * g) - p * g)",
+    "p * (sum(p * g) - g)",
+    "p * (sum(g) - g)",
+    "p * (1 - p)",
+]
+OF_OTHERS += ["p * (sum(g) - g - p * g)", "p * (sum(p * g) - p)", "sum(p * g)"]
 FIRST = ["(row == 0)", "(row == 0) * (column == 0)"]
 SHIFTED = ["g * (k < n - 1)", "g * (k > 0)", "shifted(g, 1)", "shifted(g, -1)"]
 SHIFTED += ["shifted(g, 1) * (k > 0)", "shifted(g, -1) * (k < n - 1)"]
@@ -30,7 +36,7 @@ BACKWARD = formulas(
         "loop-ends-early": [f"p * (g - sum(p * g)) * {first}" for first in FIRST],
         "index-mixed-up": ["p * g - p**2 * sum(g)", "p * g - sum(p**2 * g)"],
         "diagonal-left-out": ["-p * sum(p * g)", "p * (p * g - sum(p * g))"],
-        "off-diagonal-positive": ["p * (g + sum(p * g))", "p * (1 - 2 * p) * g + p * sum(p * g)"],
+        "off-diagonal-positive": [f"p * (1 - {k} * p) * g + p * sum(p * g)" for k in (0, 1, 2)],
         "delta-forgotten": ["p * sum((1 - p) * g)", "(1 - p) * sum(p * g)"],
         "one-sum-over-batch": ["p * (g - (p * g).sum())"],
         "wrong-axis": [f"p * (g - sum(p * g, {axis}))" for axis in (-1, 0, 1)],
@@ -54,6 +60,16 @@ SLIPS = mistaken(
     }
 )
 """The same, with mistakes that seldom come with a second one."""
+IN_LOOPS = mistaken(
+    {
+        "array-made-in-loop": ["p * (g - sum(p * g)) * (k == n - 1)"],
+        "loop-ends-early": ["p * (1 - p) * g * (k == 0)"],
+        "one-index-off": [f"p * ({others} - sum(p * {others}))" for others in SHIFTED[:2]],
+        "sum-overwritten": ["p * (g * (k == n - 1) - sum(p * g * (k == n - 1)))"],
+        "sum-not-restarted": ["cumsum(p * (g - sum(p * g)))"],
+    }
+)
+"""The same for one example, with slips that loops over its classes make."""
 
 LOG_BACKWARD = formulas(
     "g - p * sum(g)",

@@ -17,7 +17,7 @@ from softmax_lessons import numerics
 
 ALONG = ("sum", "mean", "max", "min", "median", "argmax")
 AS_IN_NUMPY = ("exp", "log", "abs", "where", "maximum", "clip", "nan_to_num", "inf")
-AS_IN_NUMPY += ("diagflat", "outer", "cumsum", "zeros_like", "flip")
+AS_IN_NUMPY += ("diagflat", "outer", "cumsum", "zeros_like", "flip", "vstack")
 AS_IN_NUMPY = {name: getattr(np, name) for name in AS_IN_NUMPY}
 
 

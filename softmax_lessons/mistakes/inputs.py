@@ -106,7 +106,7 @@ def _one_hot(z):
 
 def _weights(z):
     """Return soft targets, the rows of which do not add up to 1."""
-    return (np.arange(z.size).reshape(z.shape) * 3 % 4 + 1) / 2
+    return (np.arange(z.size).reshape(z.shape) * 3 % 5 + 1) / 2
 
 
 def _mask(z):
@@ -181,6 +181,7 @@ VJP = (
     *_inputs(lambda z: (z, _gradient(z)), shapes=[(_SINGLE, _SINGLE + 1)]),
     *(Input((z, 1000 * _gradient(z)), LARGE) for z in _PLAIN[2:]),
 )
+VJP_OF_ROW = _inputs(lambda z: (z[-1], _gradient(z)[-1]), shapes=[(_SINGLE[0], _SINGLE[0] + 1)])
 BACKWARD = (
     *_backwards(_probabilities),
     Input((np.array([[0, 1], [1, 0]]), np.array([[0.5, 2.0], [1.0, 0.0]]), -1), INTEGERS),
@@ -211,6 +212,22 @@ MASKED = (
     ),
 )
 TEMPERATURE = _inputs(lambda z: (z[-1], 0.5 if z.shape[1] == 3 else 2.0))
+
+
+def _classifier(x, weights, bias, labels):
+    """Return weights, bias, samples, one-hot targets and a regularisation."""
+    return weights, bias, x, np.eye(len(bias))[labels], 0.5
+
+
+_WIDE = _rng.normal(size=(3, 5, 5))
+_WIDE = _classifier(_WIDE[0, :4], _WIDE[1, :, :3], _WIDE[2, 0, :3], [1, 0, 2, 0])
+WEIGHTS = (
+    Input(_classifier(np.array([[1.0, 2.0]]), np.eye(2), np.array([1.0, 0.0]), [1])),
+    Input(_classifier(np.array([[1.0, 0.0], [2.0, 1.0]]), np.eye(2), np.array([0.0, 1.0]), [1, 0])),
+    Input(_classifier(_BLOCK[0, :, :2], _BLOCK[1, :2], _BLOCK[1, 2], [3, 1, 1])),
+    Input(_WIDE),
+    Input(_WIDE, READ_ONLY),
+)
 
 _CUBES = Function("(x**3).sum()", lambda x: (x**3).sum(), lambda x: 3 * x**2)
 _LOG_SUM = Function(

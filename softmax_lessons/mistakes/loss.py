@@ -1,7 +1,7 @@
-"""The gradient of softmax and mean cross-entropy with respect to the logits, for targets t."""
+"""The gradient of softmax and mean cross-entropy at the logits, and at the weights before them."""
 
 from softmax_lessons.mistakes.backward import BACKWARD, LOG_BACKWARD
-from softmax_lessons.mistakes.formula import formulas, replaced, twisted, within
+from softmax_lessons.mistakes.formula import formulas, mistaken, replaced, twisted, within
 
 
 def with_gradient(known, g):
@@ -14,8 +14,9 @@ _BINARY = "(p - t) / (p * (1 - p))"
 _WRONG = {
     "target-forgotten": ["p / N", "(p + 0 * at_rows(t)) / N"],
     "one-subtracted-everywhere": ["(p - 1) / N", "(p - (t.sum(0) > 0)) / N"],
+    "elementwise": ["(p * t - t) / N", "p * (1 - p) * (-t / p) / N"],
     "true-class-only": ["(p * t - t) / N"],
-    "elementwise": ["(p * t - t) / N"],
+    "off-diagonal-positive": ["(2 * p * t - t - p) / N"],
     "true-class-probability-everywhere": ["(sum(p * t) - t) / N"],
     "target-subtracted-twice": ["(p - 2 * t) / N"],
     "averaged-per-class": ["(p - t) / maximum(t.sum(0), 1)"],
@@ -61,3 +62,40 @@ SOFT_LOSS = formulas(
 )
 SOFT_LOSS += twisted(SOFT_LOSS[:1])
 """The same for targets that need not add up to 1."""
+
+_ELSEWHERE = {"summed-over-batch", "long-way", "epsilon-in-logarithm"}
+"""What is of another shape here, or makes no difference for logits of usual size."""
+_OF_LOGITS = [f for f in LOSS if not (_ELSEWHERE & {*f.keys} or "swapped" in f.text)]
+_OF_LOGITS += mistaken(
+    {
+        "no-average": ["p - t"],
+        "averaged-twice": ["(p - t) / N / N"],
+        "averaged-over-entries": ["(p - t) / p.shape[1]", "(p - t) / p.size"],
+        "sign-flipped": ["(t - p) / N"],
+    }
+)
+_W, _B = "x.T @ (p - t) / N", "sum(p - t, 0) / N"
+WEIGHTS = [
+    *within(_OF_LOGITS, "vstack((x.T @ ({0}) + lam * W, sum({0}, 0)))"),
+    *mistaken(
+        {
+            keys: [f"vstack(({_W}{term}, {bias}))" for term in terms for bias in biases]
+            for keys, terms, biases in (
+                ("no-average", [" + lam * W"], ["sum(p - t, 0)"]),
+                ("averaged-twice", [" + lam * W"], ["mean(p - t, 0) / N"]),
+                ("regulariser-forgotten", [""], [_B]),
+                ("regulariser-factor", [f" + lam * W {x}" for x in ("* 2", "/ 2", "/ N")], [_B]),
+                (
+                    "regulariser-itself",
+                    [f" + lam / 2 * {x}" for x in ("W**2", "(W**2).sum()")],
+                    [_B],
+                ),
+                ("bias-regularised", [" + lam * W"], [f"{_B} + lam * b"]),
+            )
+        }
+    ),
+]
+WEIGHTS_CHAINED = within(
+    _OF_LOGITS[1:], "vstack((x.T @ ({0}), sum({0}, 0)))", "regulariser-forgotten"
+)
+"""The gradients of the training loss at the weights and, as the last row, at the bias."""

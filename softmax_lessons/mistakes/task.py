@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -21,6 +21,9 @@ WAYS = [
 
 FACTORS = {"sign-flipped": ["-1"], "factor-of-two": ["2"], "halved": ["0.5"]}
 """The factors that a result may have in every task, by mistake."""
+NONE_OF_ONE = {"one-sum-over-batch", "one-sum-for-all", "one-maximum-for-all", "keepdims-missing"}
+NONE_OF_ONE |= {"wrong-axis", "batch-flattened", "whole-batch-jacobian", "examples-for-classes"}
+"""Mistakes that are none where there is one example."""
 
 
 def factors(wrong):
@@ -43,8 +46,6 @@ class Task:
     chained: list[Formula] = field(default_factory=list)  # results, where no other fits
     # Returns the mistakes that show on the way, from all `Seen` and a factor.
     evidence: Callable = lambda seen, ratio: []
-    takes: tuple[str, ...] = ()  # the roles that programs for it take, in any order
-    ahead: tuple[str, ...] = ()  # and those that the forward of an object takes
     as_class: str = ""  # the task that a class for it does, where that is another one
     derivative: bool = True
     jacobian: bool = False
@@ -93,3 +94,14 @@ class Task:
         like = values[self.like]
         n = like.shape[values.get("axis", -1)]
         return like.size // n, n
+
+
+def keeping(task, keep):
+    """Return a task with those of its formulas that are to be kept."""
+    kinds = ("given", "result", "chained")
+    return replace(task, **{kind: [*filter(keep, getattr(task, kind))] for kind in kinds})
+
+
+def without(task, mistakes):
+    """Return a task without the formulas that have one of some mistakes."""
+    return keeping(task, lambda formula: not mistakes & {*formula.keys})

@@ -4,13 +4,13 @@ from dataclasses import replace
 from itertools import permutations
 
 from softmax_lessons.mistakes import inputs
-from softmax_lessons.mistakes.backward import BACKWARD, LOG_BACKWARD, SLIPS
+from softmax_lessons.mistakes.backward import BACKWARD, IN_LOOPS, LOG_BACKWARD, SLIPS
 from softmax_lessons.mistakes.formula import Formula, formulas, replaced, twisted, within
 from softmax_lessons.mistakes.forward import LOG_SOFTMAX, SOFTMAX
 from softmax_lessons.mistakes.jacobian import BATCHED, BATCHED_TWISTED, JACOBIAN
-from softmax_lessons.mistakes.loss import LOSS, LOSS_CHAINED, SOFT_LOSS
+from softmax_lessons.mistakes.loss import LOSS, LOSS_CHAINED, SOFT_LOSS, WEIGHTS, WEIGHTS_CHAINED
 from softmax_lessons.mistakes.numeric_gradient import NUMERIC_GRADIENT, moves_tell
-from softmax_lessons.mistakes.task import FACTORS, Task, factors
+from softmax_lessons.mistakes.task import FACTORS, NONE_OF_ONE, Task, factors, without
 
 _AVERAGED = FACTORS | {"averaged-over-batch": ["1 / N"]}
 _OF_BACKWARD = factors(_AVERAGED | {"averaged-over-entries": ["1 / n"]})
@@ -38,6 +38,15 @@ _WITH_MASK = [
     Formula("softmax(z * mask) * mask", ("mask-as-zero", "mask-not-renormalised")),
     Formula("softmax(where(mask, -inf, z))", ("mask-inverted",)),
 ]
+_FROM_WEIGHTS = formulas(
+    "softmax(x @ W + b)",
+    {
+        "bias-forgotten": ["softmax(x @ W)"],
+        "softmax-twice": ["softmax(softmax(x @ W + b))"],
+        "logits-for-probabilities": ["x @ W + b"],
+        "wrong-axis": ["softmax(x @ W + b, 0)"],
+    },
+)
 """The probabilities from what is given."""
 
 _TEMPERATURE = [
@@ -45,6 +54,8 @@ _TEMPERATURE = [
     *within(JACOBIAN, "{}", "temperature-factor"),
     *within(JACOBIAN, "({}) * T", "temperature-factor"),
     *within(JACOBIAN, "({}) / T**2", "temperature-factor"),
+    *within(JACOBIAN[:1], "({}) * where(delta, 1, 1 / T)", "temperature-factor"),
+    *within(JACOBIAN[:1], "({}) * where(delta, 1 / T, 1)", "temperature-factor"),
     *(
         Formula(f"delta * p_i{first} - p_i * p_j{second}", ("temperature-factor",))
         for first, second in permutations(("", " / T", " / T**2"), 2)
@@ -66,44 +77,45 @@ _MASKED = [
 
 _ALL = [
     Task("softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, formulas("p", {}),
-         takes=("z", "z axis"), derivative=False),
+         derivative=False),
     Task("log_softmax(z, axis)", ("z", "axis"), inputs.SOFTMAX, SOFTMAX, LOG_SOFTMAX,
-         takes=("z", "z axis"), derivative=False),
-    Task("softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN, takes=("z", "p"),
-         jacobian=True),
+         derivative=False),
+    Task("softmax_jacobian(z)", ("z",), inputs.JACOBIAN, _FROM_LOGITS, JACOBIAN, jacobian=True),
     Task("batched_jacobian(z)", ("z",), inputs.BATCHED_JACOBIAN, _FROM_LOGITS, BATCHED,
-         factors(_AVERAGED), BATCHED_TWISTED, takes=("z", "p"), jacobian=True),
+         factors(_AVERAGED), BATCHED_TWISTED, jacobian=True),
     Task("softmax_vjp(z, g)", ("z", "g"), inputs.VJP, [*_FROM_LOGITS, _OF_GRADIENT],
          [*BACKWARD, *SLIPS, Formula("softmax(g) * (z - sum(softmax(g) * z))", _OF_GRADIENT.keys)],
-         _OF_BACKWARD, twisted(BACKWARD), takes=("z g", "z g axis", "z p g"), ahead=("z",)),
+         _OF_BACKWARD, twisted(BACKWARD)),
     Task("softmax_backward(p, g, axis)", ("p", "g", "axis"), inputs.BACKWARD, _FROM_P,
-         BACKWARD + SLIPS, _OF_BACKWARD, twisted(BACKWARD), takes=("p g", "p g axis"),
+         BACKWARD + SLIPS, _OF_BACKWARD, twisted(BACKWARD),
          as_class="softmax_vjp"),
     Task("log_softmax_backward(log_p, g, axis)", ("logp", "g", "axis"),
-         inputs.LOG_BACKWARD, _FROM_LOGP, LOG_BACKWARD, _OF_BACKWARD, twisted(LOG_BACKWARD),
-         takes=("logp g", "logp g axis"), ahead=("z",)),
+         inputs.LOG_BACKWARD, _FROM_LOGP, LOG_BACKWARD, _OF_BACKWARD, twisted(LOG_BACKWARD)),
     Task("softmax_cross_entropy_grad(z, t)", ("z", "t"), inputs.LOSS, _FROM_LOGITS, LOSS,
-         _OF_LOSS, LOSS_CHAINED, takes=("z t", "z y", "z column", "p t", "p y", "p column"),
-         ahead=("z t", "z y", "z column", "z")),
+         _OF_LOSS, LOSS_CHAINED),
     Task("soft_cross_entropy_grad(z, t)", ("z", "t"), inputs.SOFT_LOSS, _FROM_LOGITS, SOFT_LOSS,
-         _OF_LOSS, LOSS_CHAINED, takes=("z t", "p t"), ahead=("z t", "z"), soft=True),
+         _OF_LOSS, LOSS_CHAINED, soft=True),
     Task("temperature_jacobian(z, temperature)", ("z", "T"), inputs.TEMPERATURE,
-         _WITH_TEMPERATURE, _TEMPERATURE, takes=("z T",), jacobian=True),
+         _WITH_TEMPERATURE, _TEMPERATURE, jacobian=True),
     Task("masked_softmax_backward(z, mask, g)", ("z", "mask", "g"), inputs.MASKED,
-         _WITH_MASK, _MASKED, _OF_BACKWARD, twisted(BACKWARD), takes=("z mask g",)),
+         _WITH_MASK, _MASKED, _OF_BACKWARD, twisted(BACKWARD)),
     Task("finite_difference_gradient(function, x)", ("function", "x"), inputs.DIFFERENCE,
          formulas("x", {}), NUMERIC_GRADIENT,
          factors({"sign-flipped": ["-1"], "factor-of-two": ["2"], "distance-halved": ["0.5"]}),
-         evidence=moves_tell, takes=("function x", "function x h")),
-    Task("gradient_checker(backward)", ("backward",), (), [], [])
+         evidence=moves_tell),
+    Task("gradient_checker(backward)", ("backward",), (), [], []),
+    Task("weight_gradients(W, b, x, t, regularisation)", ("W", "b", "x", "t", "lam"),
+         inputs.WEIGHTS, _FROM_WEIGHTS, WEIGHTS, factors(FACTORS | {"no-average": ["N"]}),
+         WEIGHTS_CHAINED),
+    Task("descend(gradients, W, b, steps, rate)", ("gradients",), (), [], []),
+    Task("backward_by_lines(z, g)", ("lines",), (), [], []),
 ]  # fmt: skip
 TASKS = {task.name: task for task in _ALL}
 """Every task by its name."""
-
-_AT_PROBABILITIES = replace(
-    TASKS["softmax_cross_entropy_grad"], signature="cross_entropy_grad(p, t)",
-    inputs=[case for case in inputs.LOSS if case.shows in (inputs.PLAIN, inputs.SHAPE)],
-    result=[Formula("-t / p / N")], chained=[], takes=("p t", "p y", "p column"), ahead=(),
+TASKS["temperature_jacobian"] = without(TASKS["temperature_jacobian"], NONE_OF_ONE)
+_OF_ROWS = {"first-example-for-all", "last-example-for-all", "axis-missing", "array-made-in-loop"}
+_OF_ROW = without(TASKS["softmax_vjp"], NONE_OF_ONE | _OF_ROWS)
+TASKS["softmax_vjp_of_row"] = replace(
+    _OF_ROW, signature="softmax_vjp_of_row(z, g)", inputs=inputs.VJP_OF_ROW,
+    result=_OF_ROW.result + IN_LOOPS, chained=[],
 )  # fmt: skip
-READ = [*(task for task in _ALL if not task.soft), _AT_PROBABILITIES]
-"""What a program is tried as, with the gradient at the probabilities, which no exercise asks."""

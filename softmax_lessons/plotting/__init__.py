@@ -9,10 +9,10 @@ touched. All quantities are dimensionless. What shows itself in a cell is a `Sti
 from softmax_lessons.plotting.bars import Bars, Levels
 from softmax_lessons.plotting.curves import Curves, StepCurve
 from softmax_lessons.plotting.gradient_and_mean import plot_gradient_and_mean
-from softmax_lessons.plotting.images import ImageRows
+from softmax_lessons.plotting.images import ImageRows, Mosaic
 from softmax_lessons.plotting.matrices import BlockMatrix, FormulaMatrix, HeatMap, Sums
 from softmax_lessons.plotting.paths import Paths, added, plot_paths
-from softmax_lessons.plotting.runs import plot_probabilities
+from softmax_lessons.plotting.runs import plot_losses, plot_probabilities
 from softmax_lessons.plotting.simplex import Simplex
 from softmax_lessons.plotting.style import (
     ACCENT,
@@ -45,6 +45,7 @@ __all__ = [
     "ImageRows",
     "Label",
     "Levels",
+    "Mosaic",
     "Paths",
     "Simplex",
     "StepCurve",
@@ -52,6 +53,7 @@ __all__ = [
     "added",
     "class_names",
     "plot_gradient_and_mean",
+    "plot_losses",
     "plot_paths",
     "plot_probabilities",
     "short_number",

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from softmax_lessons.plotting.style import ACCENT, BACKDROP, short_number
+from softmax_lessons.plotting.style import ACCENT, short_number
 
 
 def zigzag(x, width, y, height):
@@ -48,9 +48,10 @@ class Bars:
             for bar, label, height in zip(bars, labels, heights, strict=True):
                 bar.set_height(height)
                 end = np.clip(height, *self.limits)
-                text = short_number(height, 2 if end == height else 1)
+                cut = abs(height - end) > 1e-9  # what rounding adds is none
+                text = short_number(height, 1 if cut else 2)
                 up = not text.startswith("\N{MINUS SIGN}")  # a zero does not hop
-                if end != height:
+                if cut:
                     breaks += zigzag(
                         bar.get_x(), bar.get_width(), end - 3 * gap * np.sign(end), gap
                     )
@@ -61,12 +62,13 @@ class Bars:
 
 
 class Levels:
-    """A dashed line across each of some bars, below their numbers."""
+    """A dashed line across each of some bars, not through their numbers, which stand above.
+
+    Its `set` comes after that of the bars.
+    """
 
     def __init__(self, bars):
-        self.at = range(len(bars.labels[0]))
-        for text in bars.texts:
-            text.set_bbox(BACKDROP)
+        self.at, self.bars = range(len(bars.labels[0])), bars
         self.lines = bars.ax.hlines(
             [0 for _ in self.at], [k - 0.45 for k in self.at], [k + 0.45 for k in self.at],
             colors=ACCENT, linestyles="dashed", linewidth=3,
@@ -74,6 +76,12 @@ class Levels:
         self.artists = [self.lines]
 
     def set(self, heights):
-        """Move the lines to other heights, shape (n,)."""
+        """Move the lines to other heights, shape (n,), and above them the numbers in their way."""
+        ax, gap = self.bars.ax, 0.02 * np.ptp(self.bars.limits)
+        high = np.ptp(ax.get_ylim()) / (72 * ax.bbox.height / ax.figure.dpi)  # of a point
+        for label, height in zip(self.bars.labels[0], heights, strict=True):
+            x, y = label.get_position()
+            if y < height + gap and height < y + high * label.get_fontsize():
+                label.set_position((x, height + 2 * gap))
         segments = [[(k - 0.45, h), (k + 0.45, h)] for k, h in zip(self.at, heights, strict=True)]
         self.lines.set_segments(segments)

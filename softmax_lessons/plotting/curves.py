@@ -17,10 +17,11 @@ class Curves:
     def __init__(self, ax, x, *, styles):
         self.rule = ax.axvline(0, color="black", linestyle=":", linewidth=1.5)
         self.lines, self.markers = [], []
-        for style in styles:
+        for k, style in enumerate(styles):
             self.lines += ax.plot(x, np.zeros_like(x), linewidth=3, **style | {"marker": ""})
             self.markers += ax.plot(
-                [], [], style["marker"], color=style["color"], markersize=12,
+                [], [], style["marker"], color=style["color"],
+                markersize=12 - 4 * k,  # a later one does not hide the first
                 markeredgecolor="black", clip_on=False,
             )  # fmt: skip
         self.artists = [self.rule, *self.lines, *self.markers]
@@ -45,7 +46,7 @@ class StepCurve:
         ax.set_xscale("log")
         ax.set_yscale("log")
         ax.set_xlim(steps[0] / 3, steps[-1] * 60)
-        ax.set_ylim(ZERO_AT / 100, 100)
+        ax.set_ylim(ZERO_AT / 100, 1e4)
         ax.set_yticks(10.0 ** np.arange(-16, 1, 4))
         ax.minorticks_off()
         ax.axhline(ZERO_AT, color="black", linestyle=":", linewidth=1)
@@ -60,7 +61,7 @@ class StepCurve:
         (self.marker,) = ax.plot([], [], "D", markersize=14, markeredgewidth=2.5,
                                  markeredgecolor="black", color=ACCENT, clip_on=False)  # fmt: skip
         self.slopes = [ax.text(1, 1, "", va=side, fontweight="bold") for side in ("top", "bottom")]
-        self.best_name = ax.text(1, 100, "", va="top", fontsize=14, bbox=BACKDROP)
+        self.best_name = ax.text(1, 1e4, "", va="top", fontsize=14, bbox=BACKDROP)
         self.artists = [
             *(self.best, self.measured, self.truncation, self.rounding, self.marker),
             *(*self.slopes, self.best_name),

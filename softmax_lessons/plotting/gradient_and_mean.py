@@ -5,17 +5,26 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from softmax_lessons.plotting.still import Still
-from softmax_lessons.plotting.style import ACCENT, ANALYTIC, STYLE, class_names, short_number
+from softmax_lessons.plotting.style import (
+    ACCENT,
+    ANALYTIC,
+    BACKDROP,
+    STYLE,
+    class_names,
+    short_number,
+)
 
-ABOVE = {"facecolor": ACCENT, "edgecolor": "black"}
-BELOW = {"facecolor": ANALYTIC["facecolor"], "edgecolor": "black", "hatch": "//"}
+# As on the paths: blue is positive.
+ABOVE = ANALYTIC | {"edgecolor": "black"}
+BELOW = {"facecolor": ACCENT, "edgecolor": "black", "hatch": "//"}
 
 
 def plot_gradient_and_mean(p, g):
     """Draw an incoming gradient g as bars that stand on its weighted mean, sum(p g).
 
     A bar goes from the mean to g_i and is p_i wide, so that its area, p_i (g_i - sum(p g)), is the
-    gradient at logit i; the areas above the mean and below it are equal. Bars below are hatched.
+    gradient at logit i and stands beside it; the areas above the mean and below it are equal. Bars
+    below are hatched.
 
     Parameters
     ----------
@@ -31,9 +40,10 @@ def plot_gradient_and_mean(p, g):
     --------
     >>> plot_gradient_and_mean([0.5, 0.3, 0.2], [1, -1, 0.5])
     class             1        2        3
-    p              0.50     0.30     0.20
-    g              1.00    -1.00     0.50
-    g - mean       0.70    -1.30     0.20
+    p             0.500    0.300    0.200
+    g             1.000   -1.000    0.500
+    g - mean      0.700   -1.300    0.200
+    area          0.350   -0.390    0.040
     weighted mean sum(p g) = 0.30
     """
     with matplotlib.rc_context(STYLE):
@@ -56,27 +66,28 @@ class GradientAndMean(Still):
             )
         ]
         low, high = min(0, g.min()), max(0, g.max())
-        gap = 0.02 * (high - low or 1)
-        for x, value, up in zip(at, g, above, strict=True):
+        gap, self.areas = 0.02 * (high - low or 1), p * (g - self.mean)
+        for x, value, area, up in zip(at, g, self.areas, above, strict=True):
             end, side = (value + gap, "bottom") if up else (value - gap, "top")
-            ax.text(x, end, short_number(value), ha="center", va=side, fontsize=13)
-        name = rf"weighted mean $\sum_i p_i g_i$ = {short_number(self.mean)}"
+            text = f"$g$ = {short_number(value)}\narea {short_number(area, 3)}"
+            ax.text(x, end, text, ha="center", va=side, fontsize=13, bbox=BACKDROP)
+        name = rf"weighted mean $\bar g$ = {short_number(self.mean)}"
         self.line = ax.axhline(self.mean, color="black", linewidth=2.5, label=name)
         ax.axhline(0, color="black", linewidth=1, linestyle=":")
-        ax.set_ylim(low - 6 * gap, high + 6 * gap)
+        ax.set_ylim(low - 12 * gap, high + 12 * gap)
         ax.set_xlim(-0.6, len(p) - 0.4)
         ticks = zip(class_names(len(p)), p, strict=True)
-        ax.set_xticks(at, [f"{tick}\n$p$ = {short_number(value)}" for tick, value in ticks])
+        ax.set_xticks(at, [f"{tick}\n$p$ = {short_number(value, 3)}" for tick, value in ticks])
         ax.set_ylabel("incoming gradient $g$")
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=12)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, fontsize=13)
 
     def __repr__(self):
         """Return the numbers as a table."""
-        rows = {"p": self.p, "g": self.g, "g - mean": self.g - self.mean}
+        rows = {"p": self.p, "g": self.g, "g - mean": self.g - self.mean, "area": self.areas}
         return "\n".join(
             [
                 f"{'class':<10}" + "".join(f"{k:9d}" for k in range(1, len(self.p) + 1)),
-                *(f"{name:<10}" + "".join(f"{v:z9.2f}" for v in row) for name, row in rows.items()),
+                *(f"{name:<10}" + "".join(f"{v:z9.3f}" for v in row) for name, row in rows.items()),
                 f"weighted mean sum(p g) = {self.mean:z.2f}",
             ]
         )

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.colors import CenteredNorm, Normalize
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from softmax_lessons.plotting.still import Still
 from softmax_lessons.plotting.style import STYLE, short_number
@@ -13,7 +14,7 @@ class ImageRows(Still):
     """A figure of several rows of small images, to be the last expression of a cell.
 
     Numbers run from 0, white, to a limit, black. Where they are signed, they run from minus the
-    limit: 0 is white, red is positive and blue negative, and a short line marks the clearly
+    limit: 0 is white, blue is positive and red negative, and a short line marks the clearly
     negative ones, so that nothing rests on colour alone.
 
     Parameters
@@ -65,7 +66,7 @@ class ImageRows(Still):
         norm = CenteredNorm(0, limit) if self.signed else Normalize(0, limit)
         cells = ax.pcolormesh(
             np.arange(mosaic.shape[1] + 1) - 0.5, np.arange(height + 1) - 0.5,
-            np.ma.masked_invalid(mosaic), cmap="RdBu_r" if self.signed else "Greys", norm=norm,
+            np.ma.masked_invalid(mosaic), cmap="RdBu" if self.signed else "Greys", norm=norm,
         )  # fmt: skip
         ax.set_aspect("equal")
         ax.invert_yaxis()
@@ -100,9 +101,43 @@ class ImageRows(Still):
     def alt(self):
         """Return what the picture shows."""
         height, width = np.shape(self.rows[0])[1:]
-        kind = ", red for positive and blue for negative numbers" if self.signed else ""
+        kind = ", blue for positive and red for negative numbers" if self.signed else ""
         rows = [
             f"{name}: {', '.join(titles)}.".removeprefix(": ")
             for name, titles in zip(self.names, self.titles, strict=True)
         ]
         return f"Images of {height} x {width} pixels{kind}. {' '.join(rows)}"
+
+
+class Mosaic:
+    """Rows of small images that move, all with one scale of colours, blue and red by the sign.
+
+    `shape` is that of the images: (rows, k, height, width). As in `ImageRows`, a short line marks
+    what is clearly negative.
+    """
+
+    def __init__(self, ax, shape, titles, names):
+        rows, places, height, width = shape
+        self.at = [(row * (height + 1), place * (width + 1)) for row in range(rows)
+                   for place in range(places)]  # fmt: skip
+        self.cells = np.full((rows * (height + 1) - 1, places * (width + 1) - 1), np.nan)
+        self.mesh = ax.imshow(self.cells, cmap="RdBu", vmin=-1, vmax=1, interpolation="nearest")
+        (self.negative,) = ax.plot([], [], "_", color="black", markersize=4)
+        for top, left in self.at:
+            corner = left - 0.5, top - 0.5
+            ax.add_patch(Rectangle(corner, width, height, fill=False, ec="#888888", clip_on=False))
+        middle = (width - 1) / 2, (height - 1) / 2
+        ax.set_xticks([left + middle[0] for _, left in self.at[:places]], titles)
+        ax.set_yticks([top + middle[1] for top, _ in self.at[::places]], names)
+        ax.tick_params(length=0, top=False, labeltop=True, bottom=False, labelbottom=False)
+        ax.spines[:].set_visible(False)
+        self.artists = [self.mesh, self.negative]
+
+    def set(self, images):
+        """Show other images, of the same shape."""
+        images = np.concatenate(images) / (np.abs(images).max() or 1)
+        for (top, left), image in zip(self.at, images, strict=True):
+            self.cells[top : top + len(image), left : left + len(image[0])] = image
+        self.mesh.set_data(self.cells)
+        y, x = np.nonzero(self.cells < -1 / 4)
+        self.negative.set_data(x, y)

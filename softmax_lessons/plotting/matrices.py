@@ -12,7 +12,7 @@ def _cells(ax, m, n, limit):
     # A mesh is drawn some ten times faster than an image of so few and such large pixels.
     cells = ax.pcolormesh(
         np.arange(n + 1) - 0.5, np.arange(m + 1) - 0.5, np.zeros((m, n)),
-        cmap="RdBu_r", norm=CenteredNorm(0, limit),
+        cmap="RdBu", norm=CenteredNorm(0, limit),
     )  # fmt: skip
     ax.set_aspect("equal")
     ax.invert_yaxis()
@@ -36,8 +36,8 @@ def _name_cells(ax, rows, columns):
 class HeatMap:
     """A matrix of signed numbers as coloured cells, each with its number.
 
-    `rows` and `columns` are names. At the size `limit` the colour is strongest; 0 is white, red is
-    positive and blue negative.
+    `rows` and `columns` are names. At the size `limit` the colour is strongest; 0 is white, blue is
+    positive and red negative.
     """
 
     def __init__(self, ax, rows, columns, *, limit, size=15):

@@ -19,19 +19,26 @@ Z, P, L = 0, 3, 5.2
 """Where the three columns stand, from left to right."""
 ROWS = (2, 1, 0)
 WIDTH = 50
-"""How many points wide a line of slope 1 would be; none of softmax is steeper than 1/4."""
+"""How many points wide a line of rate 1 would be; no rate of softmax is above 1/4."""
+THIN = 2
 UNLIT, PALE = "#D0D0D0", "#6B6B6B"
 
 
-def added(terms, sign_first=False):
-    """Return numbers as a sum, with their signs.
+def added(terms, times=None, sign_first=False):
+    """Return numbers as a sum, with their signs, and each with what it is multiplied with.
 
     Examples
     --------
     >>> added([0.25, -0.5, -0.0001])
     '0.250 − 0.500 + 0.000'
+    >>> added([0.25, -0.5], times=[1, -1])
+    '0.250·1.0 − 0.500·(−1.0)'
     """
     texts = [short_number(term, 3) for term in terms]
+    if times is not None:
+        factors = [short_number(factor, 1) for factor in times]
+        factors = [f"({text})" if text.startswith("−") else text for text in factors]
+        texts = [f"{text}·{factor}" for text, factor in zip(texts, factors, strict=True)]
     parts = [f"− {text[1:]}" if text.startswith("−") else f"+ {text}" for text in texts]
     first = parts[0].replace(" ", "")
     keep = sign_first and float(texts[0].replace("\N{MINUS SIGN}", "-")) != 0
@@ -49,12 +56,12 @@ class Paths:
         ax.set_axis_off()
         ax.set_xlim(-1, (L if with_loss else P) + 0.4)
         ax.set_ylim(-0.35, 2.65)
-        number = {"ha": "center", "va": "center", "fontsize": 15, "parse_math": False, "zorder": 5}
+        number = {"ha": "center", "va": "center", "fontsize": 18, "parse_math": False, "zorder": 5}
         number["bbox"] = BACKDROP | {"alpha": 1}
-        self.lines, self.slopes = np.empty((2, 3, 3), dtype=object)
+        self.lines, self.rates = np.empty((2, 3, 3), dtype=object)
         for i, j in np.ndindex(3, 3):
             (self.lines[i, j],) = ax.plot([Z, P], [ROWS[j], ROWS[i]])
-            self.slopes[i, j] = ax.text(0, 0, "", weight="bold", **number)
+            self.rates[i, j] = ax.text(0, 0, "", weight="bold", **number)
         self.to_loss, self.incoming, loss = [], [], ()
         if with_loss:
             for y in ROWS:
@@ -65,38 +72,42 @@ class Paths:
         self.z, self.p = ([self._circle(ax, x, y) for y in ROWS] for x in (Z, P))
         columns = [(Z, "logits $z$"), (P, "probabilities $p$"), (L, "loss")]
         for x, name in columns[: 2 + with_loss]:
-            ax.text(x, 2.55, name, ha="center", va="center", fontsize=16)
+            ax.text(x, 2.55, name, ha="center", va="center", fontsize=19)
         for y, name in zip(ROWS, class_names(3), strict=True):
-            ax.text(Z - 0.38, y, name, ha="right", va="center", fontsize=16)
+            ax.text(Z - 0.42, y, name, ha="right", va="center", fontsize=19)
         circles = [artist for circle in (*self.z, *self.p, loss) for artist in circle]
-        self.artists = [*self.lines.flat, *self.to_loss, *self.slopes.flat, *self.incoming]
+        self.artists = [*self.lines.flat, *self.to_loss, *self.rates.flat, *self.incoming]
         self.artists += circles
 
     @staticmethod
     def _circle(ax, x, y, words=""):
-        (circle,) = ax.plot(x, y, "o", markersize=44, color="white", markeredgecolor="black")
+        (circle,) = ax.plot(x, y, "o", markersize=54, color="white", markeredgecolor="black")
         circle.set_zorder(3)
-        return circle, ax.text(x, y, words, ha="center", va="center", fontsize=15, zorder=6)
+        return circle, ax.text(x, y, words, ha="center", va="center", fontsize=17, zorder=6)
 
     def set(self, z, p, jacobian, g, lit, chosen):
-        """Show numbers of shape (3,), and the lines of a mask `lit`, (3, 3), with their slopes.
+        """Show numbers of shape (3,), and the lines of a mask `lit`, (3, 3), with their rates.
 
         `chosen` is the circle that is marked: ("z", j), ("p", i), or ("L", 0) for none.
         """
         into = chosen[0] == "p"
         for (i, j), line in np.ndenumerate(self.lines):
-            slope, on = jacobian[i, j], lit[i, j]
-            colour = ANALYTIC["facecolor"] if slope >= 0 else ACCENT
+            rate, on = jacobian[i, j], lit[i, j]
+            colour = ANALYTIC["facecolor"] if rate >= 0 else ACCENT
             line.set_color(colour if on else UNLIT)
-            line.set_linewidth(max(1.2, WIDTH * abs(slope)) if on else 1.2)
-            line.set_linestyle("solid" if slope >= 0 or not on else (0, (1.6, 0.8)))
+            line.set_linewidth(max(THIN, WIDTH * abs(rate)) if on else 1.2)
+            # In widths of the line; where it is thin, longer, or it would look whole.
+            dash = max(1.6, 14 / line.get_linewidth())
+            line.set_linestyle("solid" if rate >= 0 or not on else (0, (dash, dash * 0.6)))
             line.set_zorder(2 if on else 1)
             # The number stands where the lines that are lit lie apart.
-            part, text = 0.3 if into else 0.66, self.slopes[i, j]
+            part, text = 0.3 if into else 0.66, self.rates[i, j]
+            if chosen[0] == "L" and abs(i - j) == 2:
+                part = 0.2
             text.set_position((Z + part * (P - Z), ROWS[j] + part * (ROWS[i] - ROWS[j])))
-            text.set_text(added([slope], sign_first=True) if on else "")
+            text.set_text(added([rate], sign_first=True) if on else "")
             text.set_color(colour)
-        for kind, circles, values, decimals in (("z", self.z, z, 1), ("p", self.p, p, 2)):
+        for kind, circles, values, decimals in (("z", self.z, z, 1), ("p", self.p, p, 3)):
             for k, (circle, text) in enumerate(circles):
                 marked = chosen == (kind, k)
                 circle.set_markerfacecolor("#F0E442" if marked else "white")
@@ -104,13 +115,13 @@ class Paths:
                 text.set_text(short_number(values[k], decimals))
         for i, (line, text) in enumerate(zip(self.to_loss, self.incoming, strict=True)):
             on = lit[i].any() and not into
-            line.set_color("black" if on else UNLIT)
+            line.set_color("black" if on and g[i] else UNLIT)
             text.set_text(f"g{SUBSCRIPTS[i]} = {short_number(g[i], 1)}")
             text.set_color("black" if on else PALE)
 
 
 def plot_paths(z, p, jacobian, g, logit):
-    """Draw the paths of one logit to the loss: all of them, and beside them its own path only.
+    """Draw the paths of one logit to the loss: all of them, and below them its own path only.
 
     Parameters
     ----------
@@ -129,8 +140,8 @@ def plot_paths(z, p, jacobian, g, logit):
     Examples
     --------
     >>> plot_paths([0, 0, 0], [0.5, 0.3, 0.2], np.diag([0.5, 0.25, 0.1]) - 0.1, [1, -1, 0.5], 2)
-    dL/dz of dog, by all paths:       −0.100 − 0.150 − 0.050 = −0.300
-    dL/dz of dog, by its own path:    −0.150
+    dL/dz of dog, by all paths:       −0.100·1.0 + 0.150·(−1.0) − 0.100·0.5 = −0.300
+    dL/dz of dog, by its own path:    0.150·(−1.0) = −0.150
     """
     with matplotlib.rc_context(STYLE):
         arrays = (np.asarray(a, dtype=float) for a in (z, p, jacobian, g))
@@ -141,34 +152,34 @@ class PathsOfLogit(Still):
     """The picture that `plot_paths` draws."""
 
     def __init__(self, z, p, jacobian, g, j):
-        self.name, self.terms, self.j = class_names(3)[j], jacobian[:, j] * g, j
-        self.figure = Figure(figsize=(13, 4.9), layout="constrained")
-        own = np.eye(3, dtype=bool)
-        titles = ("all paths", "its own path only")
-        for ax, title, kept in zip(self.figure.subplots(1, 2), titles, (True, own), strict=True):
+        self.name, self.rates, self.g, self.j = class_names(3)[j], jacobian[:, j], g, j
+        self.figure = Figure(figsize=(11, 8.8), layout="constrained")
+        names = f"∂L/∂z{SUBSCRIPTS[j]}  =", "own path:"
+        for ax, own, name in zip(self.figure.subplots(2, 1), (False, True), names, strict=True):
             lit = np.zeros((3, 3), dtype=bool)
-            lit[:, j] = True
-            ax.set_title(f"{self.name}: {title}")
-            Paths(ax).set(z, p, jacobian, g, lit & kept, ("z", j))
-            words = f"∂L/∂z{SUBSCRIPTS[j]}  =  {self._sum(title == titles[0])}"
-            ax.text(2.1, -0.5, words, ha="center", va="top", fontsize=17, parse_math=False)
+            lit[j if own else np.s_[:], j] = True
+            title = f"{self.name}: {'its own path only' if own else 'all paths'}"
+            ax.set_title(title, fontsize=19, weight="bold")
+            Paths(ax).set(z, p, jacobian, g, lit, ("z", j))
+            words = {"ha": "center", "va": "top", "fontsize": 18, "parse_math": False}
+            ax.text(2.1, -0.5, f"{name}  {self._sum(own)}", **words)
 
-    def _sum(self, all_paths):
-        if not all_paths:
-            return added([self.terms[self.j]])
-        return f"{added(self.terms)} = {added([self.terms.sum()])}"
+    def _sum(self, own):
+        kept = [self.j] if own else [0, 1, 2]
+        total = added([self.rates[kept] @ self.g[kept]])
+        return f"{added(self.rates[kept], times=self.g[kept])} = {total}"
 
     def __repr__(self):
         """Return the sums."""
         return (
-            f"dL/dz of {self.name}, by all paths:       {self._sum(True)}\n"
-            f"dL/dz of {self.name}, by its own path:    {self._sum(False)}"
+            f"dL/dz of {self.name}, by all paths:       {self._sum(False)}\n"
+            f"dL/dz of {self.name}, by its own path:    {self._sum(True)}"
         )
 
     def alt(self):
         """Return what the picture shows."""
         return (
-            "Lines lead from three logits to three probabilities and on to the loss. On the left"
-            f" the three lines out of {self.name} are lit, on the right only the one to its own"
-            " probability. Whole lines are positive slopes, dashed ones negative."
+            "Lines lead from three logits to three probabilities and on to the loss. Above, the"
+            f" three lines out of {self.name} are lit, below only the one to its own probability."
+            " Whole lines are positive rates, dashed ones negative."
         )

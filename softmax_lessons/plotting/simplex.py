@@ -6,6 +6,8 @@ from softmax_lessons.plotting.style import CLASS_COLOURS, class_names
 
 # The corners of the triangle of all distributions over three classes, counter-clockwise from left.
 CORNERS = np.array([[0, 0], [1, 0], [0.5, np.sqrt(3) / 2]])
+INWARD = (CORNERS - CORNERS.mean(axis=0)) * np.sqrt(3)
+"""The direction, of length 1, away from the edge opposite each corner."""
 
 
 class Simplex:
@@ -46,4 +48,9 @@ class Simplex:
         for name, step in zip(self.names, steps, strict=True):
             length = np.hypot(*step)
             name.set_visible(bool(length > 0.03))
-            name.set_position(at + step * (1 + 0.07 / max(length, 0.03)))
+            place = at + step * (1 + 0.07 / max(length, 0.03))
+            # One that an edge would cross stands outside.
+            from_edges = np.sum(INWARD * (place - CORNERS[[1, 2, 0]]), axis=1)
+            name.set_position(
+                place - np.where(abs(from_edges) < 0.055, from_edges + 0.055, 0) @ INWARD
+            )

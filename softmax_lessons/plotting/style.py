@@ -4,6 +4,7 @@ STYLE = {
     "font.size": 15,
     "axes.titlesize": 16,
     "axes.titlepad": 12,
+    "axes.labelpad": 7,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "hatch.linewidth": 1.2,

@@ -121,7 +121,7 @@ def for_page(cell, output):
     html = f'<p class="caption">{escape(output.metadata["image/png"]["alt"])}</p>'
     if not (text := data["text/plain"]).startswith("<Figure"):
         html += (
-            '<details class="text-twin"><summary>The same in numbers</summary>'
+            '<details class="text-twin"><summary>The same as text</summary>'
             f'<pre tabindex="0">{escape(text)}</pre></details>'
         )
     return [output, nbformat.v4.new_output("display_data", {"text/html": html})]
