@@ -38,10 +38,9 @@ html_favicon = "_static/favicon.svg"
 html_static_path = ["_static", "gradient_explorer.png"]
 html_baseurl = os.environ.get("SITE_ADDRESS", "")  # previews and canonical links want it whole
 html_css_files = ["site.css", "explorers.css"]
+# None is a module, since a page that is opened as a file cannot load modules.
 html_js_files = [
-    ("site.js", {"defer": "defer"}),
-    ("explorer.js", {"type": "module"}),
-    ("strips.js", {"type": "module"}),
+    (name, {"defer": "defer"}) for name in ("site.js", "paste.js", "explorer.js", "strips.js")
 ]
 html_copy_source = False
 html_show_sphinx = False
@@ -80,7 +79,11 @@ class AnswerSpace(Directive):
         """Return an empty box."""
         height = float(self.arguments[0])
         return [
-            nodes.raw("", f'<div class="answer" style="height:{height}cm"></div>', format="html")
+            nodes.raw(
+                "",
+                f'<div class="answer" style="height:calc({height}cm * var(--room))"></div>',
+                format="html",
+            )
         ]
 
 

@@ -33,6 +33,7 @@ ALLOWED = {
     "judging": {"mistakes"},
     "diagnosis": {*JUDGING, "gradient_check"},
     "exercises": {*JUDGING, "gradient_check", "diagnosis"},
+    "_page": {*JUDGING, "gradient_check", "diagnosis"},
     "plotting": PICTURES,
     "explorers": {"gradient_check", "losses", "symbolic", "plotting"}
     | JUDGING

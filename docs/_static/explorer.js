@@ -1,4 +1,6 @@
 // The gradient explorer in the page, without Python: the numbers are those of GradientExplorer.
+"use strict";
+{
 const CLASSES = ["cat", "dog", "bird"], N = 3, STEP = Math.cbrt(Number.EPSILON); // of the central differences
 const MINUS = "\u2212", SUBSCRIPTS = ["\u2081", "\u2082", "\u2083"];
 const fixed = (x, digits) => {
@@ -8,7 +10,7 @@ const fixed = (x, digits) => {
 const dot = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 const largest = (a, b) => Math.max(...a.map((x, i) => Math.abs(x - b[i])));
 
-export function softmax(z) {
+function softmax(z) {
   const e = z.map((x) => Math.exp(x - Math.max(...z)));
   const total = e.reduce((a, b) => a + b);
   return e.map((x) => x / total);
@@ -24,13 +26,14 @@ const SOURCES = {
   random: [["seed"], (s) => s.table[s.seed]],
 };
 
-export function compute(s) {
+function compute(s) {
   const z = [s.z1, s.z2, s.z3], p = softmax(z);
   const g = SOURCES[s.source][1](s, p, z.map((_, i) => Number(i + 1 === s.target)));
   const mean = dot(g, p);
   const moved = (j, h) => dot(g, softmax(z.map((x, i) => (i === j ? x + h : x))));
   return {
     z, p, g,
+    jacobian: p.map((x, i) => p.map((y, j) => x * ((i === j) - y))),
     analytic: p.map((x, j) => x * (g[j] - mean)),
     numeric: z.map((_, j) => (moved(j, STEP) - moved(j, -STEP)) / (2 * STEP)),
     elementwise: p.map((x, j) => x * (1 - x) * g[j]),
@@ -89,6 +92,60 @@ class Chart {
   }
 }
 
+// The paths from the logits to the loss, as in PathExplorer.
+const LIGHTS = [...[["out of", "z"], ["into", "p"]].flatMap(([way, kind]) =>
+  CLASSES.map((name, k) => [`${way} ${kind}${SUBSCRIPTS[k]}, ${name}`, kind + k])), ["back from the loss", "L0"]];
+const ALL = "all paths", OWN = "own path only", GRID = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j]));
+const X = { z: 84, p: 270, L: 416 }, Y = [62, 142, 222];
+const added = (terms) => terms.map((x) => fixed(x, 3)).map((x, k) =>
+  (x.startsWith(MINUS) ? (k ? ` ${MINUS} ` : MINUS) : k ? " + " : "") + x.replace(MINUS, "")).join("");
+class Paths {
+  constructor(parent, pick) {
+    const svg = draw(parent, "svg", { viewBox: "0 0 446 254", class: "paths", "aria-hidden": true });
+    [["z", "logits z"], ["p", "probabilities p"], ["L", "loss"]].forEach(([kind, name]) =>
+      draw(svg, "text", { x: X[kind], y: 20, class: "title" }, name));
+    CLASSES.forEach((name, k) => draw(svg, "text", { x: 30, y: Y[k] + 5 }, name));
+    this.lines = GRID.map(([i, j]) => draw(svg, "line", { x1: X.z, y1: Y[j], x2: X.p, y2: Y[i] }));
+    this.toLoss = Y.map((y) => draw(svg, "line", { x1: X.p, y1: y, x2: X.L, y2: Y[1] }));
+    const number = (x, y) => draw(svg, "text", { x, y: y + 5, class: "slope" });
+    this.slopes = GRID.map(() => number(0, 0));
+    this.g = Y.map((y) => number(X.p + 70, y + 0.48 * (Y[1] - y)));
+    this.circles = [...["z", "p"].flatMap((kind) => [0, 1, 2].map((k) => [kind, k])), ["L", 0]].map(([kind, k]) => {
+      const group = draw(svg, "g", {}), at = { x: X[kind], y: kind === "L" ? Y[1] : Y[k] };
+      group.addEventListener("click", () => pick(kind + k));
+      const circle = draw(group, "circle", { cx: at.x, cy: at.y, r: 23 });
+      return { kind, k, circle, text: draw(group, "text", { x: at.x, y: at.y + 5 }, "L") };
+    });
+  }
+
+  set(s, light, keep) {
+    const kind = light[0], chosen = Number(light[1]), all = keep === ALL;
+    const lit = ([i, j]) => (kind === "L" || { z: j, p: i }[kind] === chosen) && (all || i === j);
+    GRID.forEach(([i, j], at) => {
+      const slope = s.jacobian[i][j], on = lit([i, j]), line = this.lines[at], text = this.slopes[at];
+      line.setAttribute("class", on ? (slope < 0 ? "negative" : "positive") : "unlit");
+      line.style.strokeWidth = on ? Math.max(1.5, 60 * Math.abs(slope)) : "";
+      const part = kind === "p" || (kind === "L" && Math.abs(i - j) === 2) ? 0.27 : 0.68;
+      text.setAttribute("x", X.z + part * (X.p - X.z));
+      text.setAttribute("y", Y[j] + part * (Y[i] - Y[j]) + 5);
+      text.textContent = on ? fixed(slope, 2) : "";
+    });
+    const reaches = (i) => kind !== "p" && GRID.some((at) => at[0] === i && lit(at));
+    this.toLoss.forEach((line, i) => line.setAttribute("class", reaches(i) ? "carries" : "unlit"));
+    this.g.forEach((text, i) => (text.textContent = `g${SUBSCRIPTS[i]} = ${fixed(s.g[i], 1)}`));
+    for (const one of this.circles) {
+      one.circle.setAttribute("class", one.kind + one.k === light && kind !== "L" ? "chosen" : "");
+      if (one.kind !== "L") one.text.textContent = fixed(s[one.kind][one.k], one.kind === "z" ? 1 : 2);
+    }
+    const sum = (name, terms) => name + (all ? added(terms) + (terms.length > 1 ? ` = ${added([terms.reduce((a, b) => a + b)])}` : "")
+      : `${added([terms[chosen]])} (${ALL}: ${added([terms.reduce((a, b) => a + b)])})`);
+    const slopes = kind === "p" ? s.jacobian[chosen] : s.jacobian.map((row) => row[chosen]);
+    if (kind === "L") return `\u2202L/\u2202z = (${(all ? s.analytic : s.elementwise).map((x) => fixed(x, 3)).join(", ")})`;
+    if (kind === "p") return sum(`rates into ${CLASSES[chosen]} = `, slopes);
+    return sum(`\u2202L/\u2202z${SUBSCRIPTS[chosen]} = `, slopes.map((x, i) => x * s.g[i]));
+  }
+}
+
 function slider(parent, name, label, [min, max, step], value) {
   const row = add(parent, "label", { className: name });
   add(row, "span", { textContent: label });
@@ -103,7 +160,7 @@ function choice(parent, name, label, options) {
   return select;
 }
 
-export class GradientExplorer {
+class GradientExplorer {
   constructor(root) {
     this.table = JSON.parse(root.dataset.random);
     root.replaceChildren();
@@ -113,14 +170,18 @@ export class GradientExplorer {
     const gradient = [1, -1, 0.5].map((v, i) => slider(right, `g${i + 1}`, "g" + SUBSCRIPTS[i], [-3, 3, 0.1], v));
     const target = choice(right, "target", "true class", CLASSES.map((name, i) => [name, i + 1]));
     const seed = slider(right, "seed", "seed", [0, 99, 1], 0);
-    this.controls = [...logits, source, ...gradient, target, seed];
+    const light = choice(left, "light", "paths", LIGHTS), keep = choice(left, "keep", "keep", [[ALL, ALL], [OWN, OWN]]);
+    this.controls = [...logits, light, keep, source, ...gradient, target, seed];
     add(left, "button", { type: "reset", textContent: "Reset" });
     const charts = add(root, "div", { className: "charts" });
-    this.charts = [
-      new Chart(charts, "probabilities p", ["neutral"], [0, 1], 190),
-      new Chart(charts, "incoming gradient g", ["neutral"], [-3, 3], 190),
-      new Chart(charts, "gradient at the logits", ["analytic", "numeric", "elementwise"], [-1.5, 1.5], 460),
-    ];
+    const beside = add(charts, "div", { className: "beside" });
+    this.paths = new Paths(beside, (light) => {
+      form.elements.light.value = light;
+      this.update();
+    });
+    this.sum = add(beside, "p", { className: "sum", role: "status" });
+    const kinds = Object.keys(NAMES);
+    this.answers = new Chart(charts, "gradient at the logits", kinds, [-1.5, 1.5], 440);
     const legend = add(root, "p", { className: "legend" });
     for (const [kind, name] of Object.entries(NAMES)) {
       const swatch = draw(legend, "svg", { viewBox: "0 0 20 14", "aria-hidden": true });
@@ -138,13 +199,13 @@ export class GradientExplorer {
 
   get values() {
     const values = { table: this.table };
-    for (const { name, value } of this.controls) values[name] = name === "source" ? value : Number(value);
+    for (const { name, value } of this.controls) values[name] = isNaN(value) ? value : Number(value);
     return values;
   }
 
   update() {
     const values = this.values, s = (this.state = compute(values));
-    const used = ["z1", "z2", "z3", "source", ...SOURCES[values.source][0]];
+    const used = ["z1", "z2", "z3", "light", "keep", "source", ...SOURCES[values.source][0]];
     for (const control of this.controls) {
       control.parentElement.hidden = !used.includes(control.name);
       if (control.shown) {
@@ -152,9 +213,8 @@ export class GradientExplorer {
         control.ariaValueText = control.shown.value;
       }
     }
-    this.charts[0].set(s.p);
-    this.charts[1].set(s.g);
-    this.charts[2].set(s.analytic, s.numeric, s.elementwise);
+    this.sum.textContent = this.paths.set(s, values.light, values.keep);
+    this.answers.set(s.analytic, s.numeric, s.elementwise);
     const off = { numeric: largest(s.analytic, s.numeric), elementwise: largest(s.analytic, s.elementwise) };
     this.note.textContent =
       `Off by at most: central difference ${off.numeric.toExponential(0)}, elementwise ${fixed(off.elementwise, 5)}.`;
@@ -175,4 +235,5 @@ if (typeof document !== "undefined" && document.querySelector(".gradient-explore
   hidden.style.position = "absolute";
   hidden.innerHTML = `<defs>${defs}</defs>`;
   for (const root of document.querySelectorAll(".gradient-explorer")) root.explorer = new GradientExplorer(root);
+}
 }

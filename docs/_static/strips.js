@@ -1,4 +1,6 @@
 // Pictures of explorers, made beforehand: a slider goes through those of one control.
+"use strict";
+{
 function add(parent, name, properties = {}) {
   return parent.appendChild(Object.assign(document.createElement(name), properties));
 }
@@ -44,3 +46,4 @@ const seen = new IntersectionObserver((entries) => {
     }
 });
 for (const image of document.querySelectorAll(".strip img")) seen.observe(image);
+}

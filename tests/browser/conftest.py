@@ -29,6 +29,8 @@ LAB_OPTIONS = (
     f"--ServerApp.shutdown_no_activity_timeout={20 * MINUTES}",
 )
 ELSEWHERE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1[:/]|file:|data:|blob:)")
+# No page begins Python before it is asked to.
+SAVES_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
 # All cells are in the page, not only those that are to be seen.
 ALL_CELLS = {"windowingMode": "none"}
 SETTINGS = ".jupyter/lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
@@ -64,6 +66,7 @@ def tab(browser):
         complaints = []
         context = browser.new_context(viewport={"width": 1280, "height": 720})
         context.set_default_timeout(LONGEST)
+        context.add_init_script(SAVES_DATA)
         context.route(ELSEWHERE, lambda route: route.abort())
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

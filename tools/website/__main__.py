@@ -4,6 +4,7 @@ python -m tools.website [--pyodide FOLDER_OR_ADDRESS] [FOLDER]
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tools import assets, strips
-from tools.lessons import LESSONS, NOTEBOOKS, ROOT
+from tools.lessons import DIAGNOSE, LESSONS, NOTEBOOKS, ROOT
 from tools.website import lite, mistakes, pages, pyodide
 
 
@@ -23,11 +24,17 @@ def build_pages(staging, target):
     shutil.copytree(ROOT / "docs", source)
     for lesson in NOTEBOOKS:
         pages.stage(lesson, source / "lessons", source / "_static" / "strips")
+    for number, lesson in LESSONS.items():
+        card = source / "teaching" / f"{number}.md"
+        card.write_text(pages.with_options(card.read_text("utf-8"), lesson), "utf-8")
     readme = (ROOT / "README.md").read_text("utf-8")
     cards = pages.cards(readme, source / "_static" / "cards")
     (source / "lessons" / "cards.txt").write_text(cards, "utf-8")
     (source / "gradient_explorer.html").write_text(strips.gradient_explorer(), "utf-8")
-    (source / "mistakes.md").write_text(mistakes.page(LESSONS), "utf-8")
+    (source / "paste.html").write_text(pages.paste_box(DIAGNOSE), "utf-8")
+    (source / "_static" / "lessons.json").write_text(json.dumps(pages.PAGES), "utf-8")
+    table = source / "mistakes.md"
+    table.write_text(mistakes.page(table.read_text("utf-8"), LESSONS), "utf-8")
     assets.copy(assets.MATHJAX, source / "_static" / "mathjax")
     options = ["-q", "-W", "--keep-going", "-n", "-b", "html", "-d", staging / "doctrees"]
     if subprocess.run([sys.executable, "-m", "sphinx", *options, source, target]).returncode:

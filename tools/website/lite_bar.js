@@ -1,6 +1,6 @@
 // A bar above JupyterLite: the way back, what is happening, and the lesson as it was handed out.
 const MADE_FROM = "softmax_lessons_made_from"; // as in tools/copies.py
-const STARTING = "Python is starting in this page: about 36 MB, some 10 to 20 seconds, longer on a" +
+const STARTING = "Python is starting in this page: about 23 MB, some 10 to 20 seconds, longer on a" +
   " phone or a slow line. You can read and write already; cells run as soon as it is there.";
 const NEWER = "This lesson has changed since you began it. Your copy stays as it is;" +
   " “Reset this lesson” brings the new one.";
@@ -54,7 +54,7 @@ async function begin() {
   handOut(context);
   const kernel = await there(() => context.sessionContext.session?.kernel);
   await kernel.info; // Python itself says what it is
-  start.textContent = "";
+  start.textContent = "Shift+Enter or \u25b6 runs a cell. Esc, then Tab, leaves it.";
   // %%diagnose is known from the start, as in JupyterLab.
   kernel.requestExecute({ code: "import softmax_lessons.exercises", silent: true });
 }

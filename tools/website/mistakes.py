@@ -1,37 +1,37 @@
 """The page of all mistakes, made of their texts, formulas and programs."""
 
+import re
+
 from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.mistakes.forward import IMPLEMENTATIONS
 from softmax_lessons.mistakes.tasks import TASKS
 
-HEAD = """\
-# Mistakes people make
-
-These are the {number} mistakes that the checks of the exercises know by name: what somebody who
-makes one would say, why it is wrong, and how it is written. A check recognises a mistake by what a
-function does, however it is written, and several of them at once.
-
-In the formulas `z` are logits, `p` probabilities, `logp` their logarithms, `g` the incoming
-gradient and `t` targets; `G` is the true gradient. `sum` and `mean` run along the classes, `N`
-is the number of examples and `n` that of classes. For a Jacobian `p_i` varies down the rows and
-`p_j` along them, and `delta` is 1 on the diagonal. In the programs `np` is NumPy; `softmax` and
-`finite_difference_gradient` are the functions of this package. All formulas and programs on this
-page are wrong, and meant to be.
-
-"""
+KEYS = re.compile(r"\{(keys|texts)\}`([^`]+)`")
 
 
-def page(lessons):
-    """Return a section with an anchor for each mistake; `lessons` are paths by number."""
-    sections = [section(mistake, lessons) for mistake in MISTAKES.values()]
-    return HEAD.format(number=len(sections)) + "\n".join(sections)
+def page(text, lessons):
+    """Return the page: links in place of {keys}`...`, and sections in place of {texts}`...`.
+
+    `text` is that of docs/mistakes.md; `lessons` are paths by number.
+    """
+
+    def written(match):
+        keys = match[2].split()
+        if match[1] == "keys":
+            return ", ".join(f"[{key}](#mistake-{key})" for key in keys)
+        return "\n".join(section(MISTAKES[key], lessons) for key in keys)
+
+    named = [key for kind, keys in KEYS.findall(text) if kind == "texts" for key in keys.split()]
+    if sorted(named) != sorted(MISTAKES):
+        raise SystemExit(f"docs/mistakes.md needs each mistake once: {set(named) ^ set(MISTAKES)}")
+    return KEYS.sub(written, text.replace("{number}", str(len(MISTAKES))))
 
 
 def section(mistake, lessons):
     """Return the section of one mistake."""
     text = f"""\
 (mistake-{mistake.key})=
-## {mistake.key.replace("-", " ").capitalize()}
+### {mistake.key.replace("-", " ").capitalize()}
 
 > {mistake.claim}
 

@@ -1,14 +1,17 @@
 """The lessons as pages that are read without a kernel."""
 
+import ast
+import json
 import re
 from base64 import b64decode
 from html import escape
+from urllib.parse import quote
 
 import nbformat
 
-from softmax_lessons.mistakes import MISTAKES
+from softmax_lessons._page import linked as with_links
 from tools import strips
-from tools.lessons import LESSONS, ROOT
+from tools.lessons import DIAGNOSE, LESSONS, ROOT
 
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
 RUN = """\
@@ -27,17 +30,21 @@ For teachers
 ```
 """
 NOTE = """
-On this page you read. Sliders move one at a time here, and exercises wait. *Run in your browser*
-opens the same with a Python of its own, in which everything moves and answers. Nothing is
-installed."""
+On this page you read, do the exercises, and move sliders, one at a time. *Run in your browser*
+opens the whole notebook with a Python of its own, about 23 megabytes the first time: there all
+sliders move together, and you can change every cell. Nothing is installed."""
+STRIPS = "../_static/strips"
+PAGES = {number: f"lessons/{path.stem}.html" for number, path in LESSONS.items()}
+OPTION = re.compile(r"<summary><b>([A-Z])\.</b>(.*?)</summary>", re.DOTALL)
+PLACE = re.compile(r"<!-- options ?(\d*) -->")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
-VERDICT = re.compile(r"(<br>|</b> )([a-z-]+)(?=: )")
 NAMED = re.compile(r"(?<!\[)\blessons? \d\d(?:(?:,| and|, and| to) \d\d)*")
 ROW = re.compile(r"^\| \[(.+)\]\(notebooks/((..).*)\.ipynb\) \| (\d+) \| (.+) \|$", re.MULTILINE)
 CARD = """\
 :::{{grid-item-card}} {heading}
 :link: {name}
 :link-type: doc
+:link-alt: {heading}
 :img-bottom: ../_static/cards/{name}.png
 :img-alt: ""
 {minutes} minutes. You will be able to {outcome}.
@@ -51,6 +58,8 @@ def stage(lesson, folder, pictures):
     number = lesson.stem[:2]
     guide = GUIDE.format(number=number) if number.isdecimal() else ""
     introduction = RUN.format(name=lesson.name) + guide + NOTE
+    if lesson == DIAGNOSE:
+        introduction = f"```{{raw}} html\n{paste_box(DIAGNOSE)}\n```\n{introduction}"
     first = notebook.cells[0]
     if number.isdecimal():
         first.source = first.source.replace("# ", f"# {number} \N{MIDDLE DOT} ", 1)
@@ -66,10 +75,79 @@ def stage(lesson, folder, pictures):
             if predicts:
                 cell.metadata["tags"] = ["hide-output"]  # until it is asked for
                 predicts = False
-            if html := strips.in_place_of(cell, pictures, "../_static/strips"):
-                cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": html})]
             cell.outputs = [shown for output in cell.outputs for shown in for_page(cell, output)]
+            if html := exercise(notebook, cell) or strips.in_place_of(cell, pictures, STRIPS):
+                cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": html})]
     nbformat.write(notebook, folder / lesson.name)
+
+
+def to_paste(cell):
+    """Return a link that leads to the field to paste into, with the code of a cell in it."""
+    code = quote(cell.source.removeprefix("%%diagnose\n"))
+    return f'<p><a href="{DIAGNOSE.stem}.html#code={code}">Change this code, and ask again</a></p>'
+
+
+def paste_box(notebook):
+    """Return the field to paste code into, with the first examples of the page for that."""
+    examples, title = [], ""
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        title = (
+            [title, *HEADING.findall(cell.source)][-1] if cell.cell_type == "markdown" else title
+        )
+        if cell.source.startswith("%%diagnose\n") and "=" in cell.source:
+            examples.append([title, cell.source.partition("\n")[2]])
+    return (
+        f'<div class="paste-box" id="paste" data-examples="{escape(json.dumps(examples[:4]))}">'
+        "To paste code here, JavaScript has to be on. Without it, the page of mistakes says what"
+        " can be wrong.</div>"
+    )
+
+
+def exercise(notebook, cell):
+    """Return the field in which an exercise is done, or None for a cell that is none."""
+    if "\n    ...\n" not in cell.source and " = ..." not in cell.source:
+        return None
+    cell.metadata["tags"] = ["remove-input"]
+    return (
+        f'<div class="exercise" id="{cell.id}" data-before="{escape(before(notebook, cell))}">'
+        f"<pre>{escape(cell.source)}</pre></div>"
+    )
+
+
+def before(notebook, cell):
+    """Return what a cell needs of those above it: the imports, and definitions of names it uses."""
+    code = [one.source for one in notebook.cells if one.cell_type == "code"]
+    above = code[: code.index(cell.source)]
+    needed, used = [above[0]], set(re.findall(r"\w+", cell.source))
+    for source in reversed([source for source in above[1:] if not source.startswith("%")]):
+        for node in reversed(ast.parse(source).body):
+            if used & set(defines(node)):
+                needed.insert(1, ast.unparse(node))
+                used |= set(re.findall(r"\w+", ast.unparse(node)))
+    return "\n".join(needed)
+
+
+def defines(node):
+    """Return the names that a statement gives a meaning to."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [
+        name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
+    ]
+
+
+def with_options(card, lesson):
+    """Return a teacher's card with the text of the options of the lesson's predictions in it."""
+    cells = nbformat.read(lesson, as_version=4).cells
+    questions = [found for cell in cells if (found := OPTION.findall(cell.source))]
+    numbers = iter(range(1, 1 + len(questions)))
+
+    def options(match):
+        question = questions[int(match[1] or next(numbers)) - 1]
+        return "\n".join(f"> **{letter}.** {text.strip()}\\" for letter, text in question)[:-1]
+
+    return PLACE.sub(options, card)
 
 
 def linked(source, own):
@@ -102,18 +180,11 @@ def cards(readme, pictures):
     return "\n".join([":::::{grid} 1 2 2 3\n:gutter: 3\n", *found, ":::::"])
 
 
-def to_mistakes(match):
-    """Return the name of a mistake as a link to its place on the page of mistakes."""
-    before, key = match.groups()
-    link = f'<a href="../mistakes.html#mistake-{key}">{key}</a>'
-    return before + (link if key in MISTAKES else key)
-
-
 def for_page(cell, output):
     """Return an output, and for a picture its caption and its text twin too."""
     data = output.get("data", {})
     if "text/html" in data:
-        data["text/html"] = VERDICT.sub(to_mistakes, data["text/html"])
+        data["text/html"] = with_links(data["text/html"], PAGES, "../") + to_paste(cell)
     if "image/png" not in data:
         return [output]
     # The alt text is there for all, below. MyST-NB takes the picture's own from the cell.
