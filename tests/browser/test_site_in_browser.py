@@ -12,6 +12,7 @@ from lab_server import ROOT
 from playwright.sync_api import expect
 
 from softmax_lessons.explorers import gradient
+from softmax_lessons.numerics import softmax_jacobian
 
 AXE_SCRIPT = pytest.importorskip(
     "axe_playwright_python.base", reason="axe-core is not installed; `make test-browser` does so"
@@ -102,11 +103,31 @@ def test_the_explorer_of_the_page_shows_the_numbers_of_that_of_the_package(page,
         explorer = gradient.GradientExplorer()
         explorer.set(**{k: v if k == "source" else float(v) for k, v in move.items()})
         for name, values in state.items():
-            right = getattr(explorer.state, name)
+            right = (
+                softmax_jacobian(explorer.state.z)
+                if name == "jacobian"
+                else getattr(explorer.state, name)
+            )
             assert np.allclose(values, right, rtol=1e-9, atol=1e-8), (move, name)
         shown = page.locator(".gradient-explorer pre").text_content()
         for row in (explorer.state.analytic, explorer.state.elementwise):
             assert all(f"{value:z.5f}".replace("-", "\N{MINUS SIGN}") in shown for value in row)
+
+
+def test_the_paths_of_the_page_add_up_to_its_gradient_and_the_own_path_to_the_wrong_one(page, site):
+    page.goto(f"{site}/index.html")
+    explorer = page.locator(".gradient-explorer")
+    total = explorer.locator(".sum")
+    for j, (full, own) in enumerate([(0.378, 0.208), (-0.38, -0.192), (0.001, 0.017)]):
+        explorer.locator("[name=keep]").select_option("all paths")
+        explorer.locator(".paths g").nth(j).click()
+        expect(total).to_have_text(re.compile(f"= {minus(full)}$"))
+        explorer.locator("[name=keep]").select_option("own path only")
+        expect(total).to_have_text(re.compile(rf"= {minus(own)} \(all paths: {minus(full)}\)$"))
+
+
+def minus(number):
+    return f"{number:.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def test_the_explorer_of_the_page_is_moved_by_keys_alone(page, site):
@@ -124,7 +145,7 @@ def test_the_explorer_of_the_page_is_moved_by_keys_alone(page, site):
 
 def test_a_strip_shows_an_explorer_at_every_position_of_a_control(page, site):
     page.goto(f"{site}/lessons/{LESSONS[3].stem}.html")
-    strip = page.locator(".strip")
+    strip = page.locator(".strip[data-kind^=Jacobian]")
     strip.scroll_into_view_if_needed()
     slider = strip.locator("input")
     expect(strip.locator("option")).to_have_text(["classes", "z₁", "z₂", "z₃"])

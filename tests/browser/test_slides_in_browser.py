@@ -241,7 +241,7 @@ def test_live_slides_can_be_read(live):
 
 
 def test_a_slider_moves_the_picture_and_the_numbers_and_leaves_the_slide(live):
-    widget = live.locator(".widget-vbox:has(> .widget-image)")
+    widget = live.locator(".widget-vbox:has(> .widget-image)").last
     slide = show(live, widget)
     twin = JacobianExplorer()
     assert move_a_slider(widget) == twin._repr_mimebundle_()[0]["text/plain"]
@@ -254,7 +254,7 @@ def test_a_slider_moves_the_picture_and_the_numbers_and_leaves_the_slide(live):
 
 def test_a_remote_control_goes_on_although_a_slider_was_touched(live):
     handle = live.locator(".noUi-handle >> visible=true").first
-    slide = show(live, live.locator(".widget-image"))
+    slide = show(live, live.locator(".widget-image").last)
     handle.press("PageDown")
     assert where(live) == slide + 1
     live.keyboard.press("PageUp")

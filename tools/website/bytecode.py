@@ -19,7 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from softmax_lessons import explorers
 
 OF_THE_KERNEL = ["_strptime", "getpass", "micropip", "unittest.mock"]
-OF_LESSONS = ["softmax_lessons.exercises", "sympy"]
+OF_LESSONS = ["softmax_lessons.exercises", "sympy", "PIL.PngImagePlugin"]
 PACKAGES = Path("/packages")
 LOCK = PACKAGES / "pyodide-lock.json"
 # What neither lessons nor readers ask for: a tenth of all that a page loads.

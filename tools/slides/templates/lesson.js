@@ -57,7 +57,7 @@ function deal(slides) {
       column.className = "stack";
       slides.append(column);
       begin();
-    } else if (isPicture(last) || level(block) === 3 && said > 1 || !isAnswer(block)
+    } else if (isPicture(last) || level(block) === 3 && (said > 1 || isAnswer(last)) || !isAnswer(block)
       && (isAnswer(last) ? isPicture(block) || !isCode(block) && last !== slide.firstChild
         : isCode(last) && isAnswer(blocks[k - 2]) && slide.contains(blocks[k - 2]))) begin();
     slide.append(block);
