@@ -44,8 +44,8 @@ def diagnosed(code):
 
     Examples
     --------
-    >>> "log-outside" in diagnosed("def f(z): return z")
-    False
+    >>> "elementwise" in diagnosed("def softmax_grad(p, g): return p * (1 - p) * g")
+    True
     """
     return diagnose(code)._repr_html_()
 

@@ -88,7 +88,8 @@
       this.buttons = add(root, "p", { className: "buttons" });
       this.button(button, () => this.run()).className = "primary";
       this.stop = this.button("Stop", () => stop("ended"));
-      this.stop.hidden = true;
+      this.back = this.button("Bring back what was here", () => this.put(this.last));
+      this.stop.hidden = this.back.hidden = true;
       add(root, "p", { className: "note", textContent: "Runs in this page: nothing you type leaves your computer." +
         " It is kept in this browser. Esc, then Tab, leaves the field." });
       this.status = add(root, "p", { className: "status", role: "status" });
@@ -101,6 +102,8 @@
     }
 
     put(text) { // as if it were typed, so that it can be undone
+      this.last = this.code.value;
+      this.back.hidden = !this.last.trim() || this.last === text;
       this.code.focus();
       this.code.select();
       document.execCommand("insertText", false, text);

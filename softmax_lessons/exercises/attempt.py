@@ -88,14 +88,16 @@ def _as_asked(task, verdict):
 
 def unless_it_loops(verdict, function, call):
     """Return the verdict on a right f(z, g), which does not pass where it goes row by row."""
-    few, *many = (
-        steps(function, np.random.default_rng(0).normal(size=(2, *shape)), call)
-        for shape in ((2, 3), (40, 3), (2, 40))
-    )
-    for more, words in zip(many, ("40 rows", "40 columns"), strict=True):
-        if more > few:
-            text = f"It is right, but it loops: for {words} Python takes {more - few} more steps"
-            text += f" than for {'2 rows' if 'r' in words else '3 columns'}."
+
+    def counted(*shape):
+        return steps(function, np.random.default_rng(0).normal(size=(2, *shape)), call)
+
+    few = counted(2, 3)
+    for shape, words in (((40, 3), "40 rows {} than for 2"), ((2, 40), "40 columns {} than for 3")):
+        if (more := counted(*shape) - few) > 0:
+            text = (
+                f"It is right, but it loops: for {words.format(f'Python takes {more} more steps')}."
+            )
             mistakes = (MISTAKES["loops-in-python"],)
             return replace(verdict, status=Status.OTHER_FORM, summary=text, mistakes=mistakes)
     return verdict

@@ -211,6 +211,8 @@ def test_what_is_typed_in_an_exercise_outlives_a_reload_until_it_is_reset(page, 
     assert field.code.input_value() == "mine = 1"
     field.root.get_by_role("button", name="Reset").click()
     assert field.code.input_value() == stub
+    field.root.get_by_role("button", name="Bring back").click()
+    assert field.code.input_value() == "mine = 1"
 
 
 def test_a_verdict_on_a_page_leads_to_the_field_with_its_code_in_it(page, site):
