@@ -75,16 +75,29 @@ def stage(lesson, folder, pictures):
             if predicts:
                 cell.metadata["tags"] = ["hide-output"]  # until it is asked for
                 predicts = False
-            cell.outputs = [shown for output in cell.outputs for shown in for_page(cell, output)]
+            cell.outputs = [
+                shown for output in cell.outputs for shown in for_page(notebook, cell, output)
+            ]
             if html := exercise(notebook, cell) or strips.in_place_of(cell, pictures, STRIPS):
                 cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": html})]
     nbformat.write(notebook, folder / lesson.name)
 
 
-def to_paste(cell):
-    """Return a link that leads to the field to paste into, with the code of a cell in it."""
-    code = quote(cell.source.removeprefix("%%diagnose\n"))
-    return f'<p><a href="{DIAGNOSE.stem}.html#code={code}">Change this code, and ask again</a></p>'
+def to_paste(notebook, cell):
+    """Return a link to the field to paste into, with the functions of a cell, or nothing."""
+    code = cell.source.removeprefix("%%diagnose\n")
+    if code == cell.source:  # what a check was given, without the check
+        *nodes, last = ast.parse(code).body
+        nodes += [] if isinstance(last, ast.Expr) else [last]
+        if not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in nodes):
+            return ""
+        own = "\n\n".join(map(ast.unparse, nodes))
+        words = set(re.findall(r"\w+", own))
+        above = ast.parse(before(notebook, cell)).body
+        needed = [node for node in above if words & {n.name for n in getattr(node, "names", ())}]
+        code = "\n".join([*map(ast.unparse, needed), own])
+    link = f"{DIAGNOSE.stem}.html#code={quote(code)}"
+    return f'<p><a href="{link}">Change this code, and ask again</a></p>'
 
 
 def paste_box(notebook):
@@ -180,11 +193,11 @@ def cards(readme, pictures):
     return "\n".join([":::::{grid} 1 2 2 3\n:gutter: 3\n", *found, ":::::"])
 
 
-def for_page(cell, output):
+def for_page(notebook, cell, output):
     """Return an output, and for a picture its caption and its text twin too."""
     data = output.get("data", {})
     if "text/html" in data:
-        data["text/html"] = with_links(data["text/html"], PAGES, "../") + to_paste(cell)
+        data["text/html"] = with_links(data["text/html"], PAGES, "../") + to_paste(notebook, cell)
     if "image/png" not in data:
         return [output]
     # The alt text is there for all, below. MyST-NB takes the picture's own from the cell.
