@@ -17,13 +17,20 @@ async function start() {
   pyodide.unpackArchive(wheel, "wheel");
   return { pyodide, page: pyodide.pyimport("softmax_lessons._page"), lessons: pyodide.toPy(await names) };
 }
-// Pyodide says so, and goes on waiting, where a part of it cannot be had.
-addEventListener("unhandledrejection", ({ reason }) => postMessage({ failed: String(reason) }));
+const failed = (error) => postMessage({ failed: String(error) });
+// Where a part of Pyodide cannot be had, it says so on the console, and goes on waiting.
+addEventListener("unhandledrejection", ({ reason }) => failed(reason));
+const compile = WebAssembly.instantiateStreaming;
+WebAssembly.instantiateStreaming = (...given) => {
+  const compiled = compile(...given);
+  compiled.catch(failed);
+  return compiled;
+};
 const started = start();
 started.then(({ page }) => {
   postMessage({ ready: true });
   setTimeout(() => page.diagnosed("def softmax_backward(p, g): return p * g")); // what comes first takes longest
-}, (error) => postMessage({ failed: String(error) }));
+}, failed);
 
 onmessage = async ({ data: { before, code } }) => {
   const { pyodide, page, lessons } = await started;

@@ -275,6 +275,19 @@ def test_the_next_key_unfolds_one_answer_after_the_other_before_it_goes_on(live)
     assert where(live) > slide
 
 
+def test_letters_stay_as_they_are_whichever_answer_is_opened(lesson):
+    page = lesson[0]
+    for answer in page.locator("details.fragment").all():
+        show(page, answer)
+        slide = page.locator("section.present > section.present")
+        size = slide.evaluate("slide => slide.style.fontSize")
+        answer.locator("summary").click()
+        expect(slide.locator("details[open].fragment")).to_have_count(1)
+        page.evaluate("() => new Promise(requestAnimationFrame)")  # what grew is measured
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert slide.evaluate("slide => slide.style.fontSize") == size
+
+
 def test_nobody_sees_live_slides_without_the_token(address):
     base = address.partition("?")[0]
     with urlopen(base) as answer:

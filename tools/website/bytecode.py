@@ -17,9 +17,10 @@ from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
 
 from softmax_lessons import explorers
+from softmax_lessons.plotting import plot_losses
 
 OF_THE_KERNEL = ["_strptime", "getpass", "micropip", "unittest.mock"]
-OF_LESSONS = ["softmax_lessons.exercises", "sympy", "PIL.PngImagePlugin"]
+OF_LESSONS = ["softmax_lessons.exercises", "sympy"]
 PACKAGES = Path("/packages")
 LOCK = PACKAGES / "pyodide-lock.json"
 # What neither lessons nor readers ask for: a tenth of all that a page loads.
@@ -49,6 +50,7 @@ for module in OF_THE_KERNEL + OF_LESSONS:
     import_module(module)
 InteractiveShell.instance()
 explorers.GradientExplorer()
+plot_losses({"run": [1.0, 0.5]})._repr_mimebundle_()  # Pillow writes the picture
 imported = {module.__spec__.origin for module in sys.modules.values() if module.__spec__}
 
 lock = json.loads(LOCK.read_text())

@@ -93,17 +93,35 @@ function fits(slide) {
     && ![...slide.querySelectorAll("pre")].some(isCutOff);
 }
 
+const answersOf = (slide) => [...slide.querySelectorAll("details.fragment")];
+
+// Letters stay as they are when an answer is opened: they fit with none and with any of them.
 function fit(slide) {
-  for (const size of SIZES) {
+  const answers = answersOf(slide);
+  const opened = answers.filter(({ open }) => open);
+  const fitsWith = (one) => {
+    for (const answer of answers) answer.open = answer === one;
+    return fits(slide);
+  };
+  SIZES.find((size) => {
     slide.style.fontSize = `${size}px`;
-    if (fits(slide)) return;
-  }
+    return [null, ...answers].every(fitsWith);
+  });
+  for (const answer of answers) answer.open = opened.includes(answer);
 }
 
 function foldOrUnfold() {
-  for (const answer of Reveal.getCurrentSlide().querySelectorAll("details.fragment")) {
+  for (const answer of answersOf(Reveal.getCurrentSlide())) {
     answer.open = answer.classList.contains("current-fragment");
   }
+}
+
+// A click opens the answer that a class has chosen; the next key goes on from there.
+function choose(event) {
+  const answer = event.target.closest("details.fragment > summary")?.parentElement;
+  if (!answer || answer.open) return;
+  event.preventDefault();
+  Reveal.navigateFragment(Number(answer.dataset.fragmentIndex));
 }
 
 function belongsToTheSlides(event) {
@@ -132,6 +150,7 @@ async function start() {
   await window.MathJax?.startup?.promise; // formulas have their height before anything is fitted
   deal(document.querySelector(".slides"));
   window.addEventListener("keydown", turnThePage, { capture: true });
+  window.addEventListener("click", choose);
   for (const name of ["slidechanged", "fragmentshown", "fragmenthidden"]) {
     Reveal.on(name, foldOrUnfold);
   }
