@@ -189,6 +189,16 @@ def test_what_is_right_in_another_form_is_told_what_is_asked_and_does_not_pass(c
     assert function.__name__ in verdict.read_as
 
 
+def test_what_is_right_for_one_example_only_is_told_that_it_is_given_several():
+    def for_one_row(z, g):
+        p = softmax(z)
+        return g @ (np.diag(p) - np.outer(p, p))
+
+    verdict = check_softmax_vjp(for_one_row)
+    assert verdict.status is Status.OTHER_FORM
+    assert "N examples at once" in verdict.summary
+
+
 @pytest.mark.parametrize(
     ("check", "program"),
     [

@@ -7,7 +7,7 @@ from softmax_lessons.exercises import (
     check_finite_difference_gradient,
     check_gradient_checker,
 )
-from softmax_lessons.gradient_check import finite_difference_gradient
+from softmax_lessons.gradient_check import finite_difference_gradient, finite_difference_jvp
 from softmax_lessons.judging.verdict import Status
 from softmax_lessons.mistakes.suspects import WRONG_BACKWARDS
 from softmax_lessons.numerics import softmax
@@ -111,6 +111,37 @@ def test_blind_checkers_let_wrong_backwards_through(checker, key, let_through):
     assert f"accepts {let_through} of 14 wrong backwards" in verdict.summary
     marked = [name for name, _, said in verdict.table if "accepts ✗" in said]
     assert sum(name in WRONG_BACKWARDS for name in marked) == let_through
+
+
+def both_sides(backward):
+    """Return both sides of g . (J v) = (J^T g) . v, the left one by finite differences."""
+    v = np.random.default_rng(3).normal(size=Z.shape)
+    measured = (G * finite_difference_jvp(softmax, Z, v)).sum()
+    return measured, (backward(softmax(Z), G) * v).sum()
+
+
+def test_a_gradient_checker_that_compares_sizes_only_is_told_so():
+    def sizes_only(backward):
+        measured, back = both_sides(backward)
+        return bool(abs(measured) - abs(back) < 1e-6)
+
+    assert check_gradient_checker(sizes_only).misconception.key == "without-abs"
+
+
+def test_a_gradient_checker_the_wrong_way_round_is_told_so_and_not_called_blind():
+    def turned(backward):
+        measured, back = both_sides(backward)
+        return bool(abs(measured - back) > 1e-6)
+
+    verdict = check_gradient_checker(turned)
+    assert not verdict.mistakes
+    assert "wrong way round" in verdict.hint
+
+
+def test_a_gradient_checker_that_answers_only_what_it_accepts_has_been_attempted():
+    verdict = check_gradient_checker(lambda backward: compares(Z, G)(backward) or None)
+    assert verdict.status is Status.WRONG_TYPE
+    assert "returns None" in verdict.summary
 
 
 @pytest.mark.parametrize("answer", [np.array([True, False]), 1, "True", np.float64(1)])

@@ -79,6 +79,10 @@ def _as_asked(task, verdict):
     """Return a verdict on another form; what is right is told what the exercise asks."""
     if not verdict.passed:
         return verdict
+    if "one example at a time" in verdict.read_as and "axis" not in task.roles:
+        summary = "For one example it is right. But here it is given N examples at once, one in"
+        summary += " each row, and each row needs a result of its own."
+        return replace(verdict, status=Status.OTHER_FORM, summary=summary)
     given = ", ".join((WORDS | {"t": "one-hot targets"})[role] for role in task.roles)
     given += " of shape (N, n)" * (task.inputs[0].arguments[0].ndim == 2)
     summary = f"Called like this, it is right. But here a function is asked, {task.signature},"

@@ -6,7 +6,7 @@ from types import FunctionType
 from softmax_lessons.judging.verdict import Status
 
 HINTS = (
-    "Print every intermediate result for that input, and compare each with a hand calculation.",
+    "Print every intermediate result, and compare each with a hand calculation.",
     "A worked solution is folded below the exercise. Which of its lines differs from yours?",
 )
 """What to try where no mistake has a name."""

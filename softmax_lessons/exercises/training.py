@@ -111,7 +111,7 @@ _SLIPS = (
     ("The steps are as long as the gradient. Where does the rate come in?", {"rate": 1}),
     ("It goes one step too few. How often does the loop run for steps = 1?", {"fewer": 1}),
     ("It goes one step too many. How often does the loop run for steps = 1?", {"fewer": -1}),
-    ("It goes one step only. Is the return inside the loop?", {"one": True}),
+    ("It goes one step only. Where is the return, and where does the new W go?", {"one": True}),
     ("All steps use the gradient of the start. Each needs one of its own.", {"once": True}),
     ("Only W moves, and b stays. Is the new b given back to b?", {"of_bias": 0}),
     ("Only b moves, and W stays. Is the new W given back to W?", {"of_weights": 0}),

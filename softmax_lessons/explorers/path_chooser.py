@@ -128,9 +128,9 @@ class PathExplorer(Explorer):
         lit = dict(self.controls["light"].options)
         name = next(name for name, value in lit.items() if value == state.chosen)
         return (
-            "Lines lead from three logits to three probabilities"
-            f"{' and on to the loss' if self._loss else ''}, as thick as the derivative on them:"
-            " whole where it is positive, dashed where it is negative. Lit up are the paths"
+            "Lines lead from three logits to three probabilities, as thick as the derivative on"
+            " them: whole where it is positive, dashed where it is negative."
+            f"{' Thin lines go on to the loss.' if self._loss else ''} Lit up are the paths"
             f" {name}; {OWN if self._own else ALL}."
         )
 

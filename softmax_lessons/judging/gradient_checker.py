@@ -42,7 +42,7 @@ def judge_checker(signature, function, call):
     for name in [*watched, *NAMED]:
         value, error = call(lambda w=watched[name]: _answer(function(w)))
         lead = f"Given {name!r}, " if name in NAMED else "Given a backward, "
-        if nothing(value, error):
+        if nothing(value, error) and not answers:
             return nothing_yet(signature)
         if error is not None:
             text = f"{lead}{described(error)}."
@@ -58,7 +58,9 @@ def judge_checker(signature, function, call):
     refused = [name for name in RIGHT_BACKWARDS if not answers[name]]
     missed = list(dict.fromkeys(name[0] for name in answers if name not in NAMED and answers[name]))
     keys = _names(asked, answers, refused, missed) + ["remembers"] * remembers
-    mistakes = tuple(MISTAKES[key] for key in dict.fromkeys(keys))
+    turned = {name: name in WRONG_BACKWARDS for name in NAMED}
+    turned = turned == {name: answers[name] for name in NAMED}
+    mistakes = () if turned else tuple(MISTAKES[key] for key in dict.fromkeys(keys))
     rights, wrongs = len(RIGHT_BACKWARDS), len(WRONG_BACKWARDS)
     summary = f"It accepts {len(through)} of {wrongs} wrong backwards and refuses"
     summary += f" {len(refused)} of {rights} right ones."
@@ -68,7 +70,8 @@ def judge_checker(signature, function, call):
         summary = f"It accepts all {rights} right backwards and refuses all {wrongs} wrong ones."
         return verdict(Status.CORRECT, summary, printed=call.printed)
     if not mistakes:
-        return verdict(Status.WRONG, summary)
+        hint = "True and False are the wrong way round." if turned else ""
+        return verdict(Status.WRONG, summary, hint=hint)
     if missed and not through and not refused:
         summary += " But it accepts others that are wrong in one part only, or only slightly."
     return verdict(Status.KNOWN_MISTAKE, f"{mistakes[0]} {summary}", mistakes)
@@ -103,7 +106,8 @@ def _names(asked, answers, refused, missed):
         return ["measures-zero" if zero_like else "refuses-everything"]
     if told:
         return told
-    if answers["without-abs", 0] != answers["without-abs", 1]:
+    sizes_only = answers["sign flipped"] and answers["doubled"] and not answers["zeros"]
+    if answers["without-abs", 0] != answers["without-abs", 1] or sizes_only:
         return ["without-abs"]
     off = {True: [0], False: []}  # how far off those are that it accepts, and that it refuses
     for name in answers.keys() - RIGHT_BACKWARDS.keys():

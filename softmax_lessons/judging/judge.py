@@ -144,8 +144,10 @@ class _Report:
             text += f" {clue(self.task, plain, one)}"
             return self.answer(Status.WRONG_SHAPE, text.strip(), one)
         index = tuple(np.argwhere(~explain.close(y, right))[0].tolist())
-        text = f"Its result differs from the expected one, first at index {index}:"
-        text += f" {y[index]:.6g} where {right[index]:.6g} is right. {clue(self.task, plain, one)}"
+        text = "Its result differs from the expected one"
+        if "W" not in self.task.roles:  # two results in one have another index
+            text += f", first at index {index}: {y[index]:.6g} where {right[index]:.6g} is right"
+        text += f". {clue(self.task, plain, one)}"
         return self.answer(Status.WRONG, text.strip(), one)
 
     def answer(self, status, summary, one=None):

@@ -18,14 +18,14 @@ INPUTS = (
     tuple(np.random.default_rng(5).normal(size=(2, 4))),
 )
 _S = "-total(g * exps) / s**2"
-_STRAIGHT = "Where is the path that leads from exps straight to p?"
+_DIRECT = "Where is the path that leads from exps directly to p?"
 _THROUGH_S = "The path through s is missing: exps is in s as well, and s is in every p."
 _SAME = "The derivative of exp(z - m) is exp(z - m) again."
 _SQUARE = "The derivative of 1 / s is not 1 / s."
 LINES = {
     "grad_s": {
         _S: (),
-        f"-({_S})": ("sign-flipped", "If s grows, does each p grow or shrink?"),
+        f"-({_S})": ("", "If s grows, does each p grow or shrink?"),
         "-total(g * exps) / s": ("", _SQUARE),
         "total(g * exps) / s": ("", _SQUARE),
         "-total(exps) / s**2": ("", "g is missing: on the path through p_i comes g_i."),
@@ -38,11 +38,11 @@ LINES = {
         f"g / s + {_S}": (),
         "g / s": ("path-forgotten", _THROUGH_S),
         f"g / s + {_S} * s": ("", "s is a sum: its derivative for each exps_i is 1, not s."),
-        f"{_S} + 0 * z": ("diagonal-left-out", _STRAIGHT),
-        f"g / s - {_S}": ("off-diagonal-positive", "Paths add up. grad_s has its minus already."),
+        f"{_S} + 0 * z": ("", _DIRECT),
+        f"g / s - {_S}": ("", "Paths add up: grad_s has its minus already."),
         f"g / s + {_S} * exps": ("", "s is a sum: its derivative for each exps_i is 1."),
         "g * (s - exps) / s**2": ("elementwise", "s is in every p, so it brings back every g."),
-        f"g + {_S}": ("", "p = exps / s: straight to p, a factor is missing."),
+        f"g + {_S}": ("", "p = exps / s: on the direct path a factor is missing."),
         f"(g / s + {_S}) * exps": ("", "That is grad_z already."),
     },
     "grad_z": {
@@ -105,6 +105,9 @@ def judge_lines(signature, function, call):
         texts, means = zip(*LINES[name].items(), strict=True)
         predicted = [[evaluate(text, one) for one in known] for text in texts]
         pairs = zip(mine, predicted[0], strict=True)
+        if any(one is None or one is ... for one in mine):
+            text = f"{' '.join(f'{one} is right.' for one in right)} {name} is not written yet."
+            return Verdict(signature, Status.WRONG_TYPE, text.strip())
         off = [not _is(m, c) or m.size != np.size(c) for m, c in pairs]
         if not any(off):
             right.append(name)
@@ -115,11 +118,12 @@ def judge_lines(signature, function, call):
         expected = np.array(predicted[0][k])
         if not text and np.shape(mine[k]) != expected.shape:
             text = f"Its shape must be {expected.shape}, that of {name.removeprefix('grad_')}."
-        text = " ".join([*(f"{one} is right." for one in right), f"{name} is not right.", text])
+        summary = " ".join([*(f"{one} is right." for one in right), f"{name} is not right."])
         arguments = tuple(zip("zg", INPUTS[k], strict=True))
         shown = Counterexample(arguments, mine[k], expected, labels=(name, "expected"))
         status, found = Status.WRONG, ()
         if key:
             status, found = Status.KNOWN_MISTAKE, (MISTAKES[key],)
-        return Verdict(signature, status, text.strip(), found, shown)
+            summary += f" {text}"
+        return Verdict(signature, status, summary, found, shown, hint="" if key else text)
     return Verdict(signature, Status.CORRECT, f"All three are right, on {len(INPUTS)} inputs.")

@@ -214,13 +214,13 @@ MASKED = (
 TEMPERATURE = _inputs(lambda z: (z[-1], 0.5 if z.shape[1] == 3 else 2.0))
 
 
-def _classifier(x, weights, bias, labels):
+def _classifier(x, weights, bias, labels, regularisation=0.5):
     """Return weights, bias, samples, one-hot targets and a regularisation."""
-    return weights, bias, x, np.eye(len(bias))[labels], 0.5
+    return weights, bias, x, np.eye(len(bias))[labels], regularisation
 
 
 _WIDE = _rng.normal(size=(3, 5, 5))
-_WIDE = _classifier(_WIDE[0, :4], _WIDE[1, :, :3], _WIDE[2, 0, :3], [1, 0, 2, 0])
+_WIDE = _classifier(_WIDE[0, :4], _WIDE[1, :, :3], _WIDE[2, 0, :3], [1, 0, 2, 0], 0.25)
 WEIGHTS = (
     Input(_classifier(np.array([[1.0, 2.0]]), np.eye(2), np.array([1.0, 0.0]), [1])),
     Input(_classifier(np.array([[1.0, 0.0], [2.0, 1.0]]), np.eye(2), np.array([0.0, 1.0]), [1, 0])),

@@ -1,7 +1,7 @@
 """The gradient of softmax and mean cross-entropy at the logits, and at the weights before them."""
 
 from softmax_lessons.mistakes.backward import BACKWARD, LOG_BACKWARD
-from softmax_lessons.mistakes.formula import formulas, mistaken, replaced, twisted, within
+from softmax_lessons.mistakes.formula import Formula, formulas, mistaken, replaced, twisted, within
 
 
 def with_gradient(known, g):
@@ -77,22 +77,18 @@ _OF_LOGITS += mistaken(
 _W, _B = "x.T @ (p - t) / N", "sum(p - t, 0) / N"
 WEIGHTS = [
     *within(_OF_LOGITS, "vstack((x.T @ ({0}) + lam * W, sum({0}, 0)))"),
-    *mistaken(
-        {
-            keys: [f"vstack(({_W}{term}, {bias}))" for term in terms for bias in biases]
-            for keys, terms, biases in (
-                ("no-average", [" + lam * W"], ["sum(p - t, 0)"]),
-                ("averaged-twice", [" + lam * W"], ["mean(p - t, 0) / N"]),
-                ("regulariser-forgotten", [""], [_B]),
-                ("regulariser-factor", [f" + lam * W {x}" for x in ("* 2", "/ 2", "/ N")], [_B]),
-                (
-                    "regulariser-itself",
-                    [f" + lam / 2 * {x}" for x in ("W**2", "(W**2).sum()")],
-                    [_B],
-                ),
-                ("bias-regularised", [" + lam * W"], [f"{_B} + lam * b"]),
-            )
-        }
+    *(
+        Formula(f"vstack(({_W}{term}, {bias}))", (key,))
+        for key, term, bias in (
+            ("no-average", " + lam * W", "sum(p - t, 0)"),
+            ("no-average", " * N + lam * W", _B),
+            ("averaged-twice", " + lam * W", "mean(p - t, 0) / N"),
+            ("regulariser-forgotten", "", _B),
+            *(("regulariser-factor", f" + lam * W {x}", _B) for x in ("* 2", "/ 2", "/ N")),
+            ("regulariser-itself", " + lam / 2 * W**2", _B),
+            ("regulariser-itself", " + lam / 2 * (W**2).sum()", _B),
+            ("bias-regularised", " + lam * W", f"{_B} + lam * b"),
+        )
     ),
 ]
 WEIGHTS_CHAINED = within(
