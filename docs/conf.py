@@ -37,7 +37,7 @@ html_title = project
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static", "gradient_explorer.png"]
 html_baseurl = os.environ.get("SITE_ADDRESS", "")  # previews and canonical links want it whole
-html_css_files = ["site.css", "explorers.css"]
+html_css_files = ["site.css", "icons.css", "explorers.css"]
 # None is a module, since a page that is opened as a file cannot load modules.
 html_js_files = [
     (name, {"defer": "defer"}) for name in ("site.js", "paste.js", "explorer.js", "strips.js")
@@ -50,7 +50,7 @@ html_context = {
     "description": "Interactive lessons on the derivative of softmax.",  # of pages without a text
 }
 KINDS = {
-    "worksheet": "Tasks for pencil and paper on the derivative of softmax, two or three pages.",
+    "worksheet": "Tasks for pencil and paper on the derivative of softmax, two pages.",
     "key": "Solutions of a worksheet on the derivative of softmax, every number checked by NumPy.",
 }
 # Pages without pages below them have nothing to show beside the text.

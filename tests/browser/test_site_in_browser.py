@@ -195,6 +195,14 @@ def test_every_link_leads_somewhere(site):
     assert [link for link in links if leads_nowhere(*link)] == []
 
 
+def test_every_icon_of_the_theme_is_drawn(site):
+    drawn = re.findall(r"\.(fa-[a-z-]+)", (SITE / "_static" / "icons.css").read_text("utf-8"))
+    used = {icon for page in PAGES for icon in found_in(page, r"i|span", "class")}
+    icons = {name for one in used for name in one.split() if name.startswith("fa-")}
+    assert icons
+    assert icons - {"fa-fw"} <= {*drawn}
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_says_once_what_it_is_and_shows_a_picture_where_it_is_linked(site, address):
     text = (SITE / address).read_text("utf-8")

@@ -41,6 +41,8 @@ def build_pages(staging, target):
         raise SystemExit("The pages could not be built; what stands in the way is named above.")
     for page in target.rglob("*.html"):
         pages.mend(page)
+    for font in target.glob("_static/scripts/fontawesome*"):
+        font.unlink()
 
 
 def main():

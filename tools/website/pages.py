@@ -14,6 +14,7 @@ from tools import strips
 from tools.lessons import DIAGNOSE, LESSONS, ROOT
 
 EMPTY_HEAD = re.compile(r'<th class="head">(?:<p></p>)?</th>')
+ICON_FONT = re.compile(r"<script [^>]*fontawesome[^>]*></script>")
 RUN = """\
 ```{{button-link}} ../lite/notebooks/index.html?path={name}
 :color: primary
@@ -212,5 +213,8 @@ def for_page(notebook, cell, output):
 
 
 def mend(page):
-    """Make the empty corner of a table a cell; as a heading, it would have to say of what."""
-    page.write_text(EMPTY_HEAD.sub("<td></td>", page.read_text("utf-8")), "utf-8")
+    """Make the empty corner of a table a cell, and load no font of icons: icons.css has them."""
+    text = EMPTY_HEAD.sub(
+        "<td></td>", page.read_text("utf-8")
+    )  # a heading would have to say of what
+    page.write_text(ICON_FONT.sub("", text), "utf-8")
