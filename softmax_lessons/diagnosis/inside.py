@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL
 from softmax_lessons.diagnosis.layouts import ARRAYS
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
@@ -25,8 +25,7 @@ AT_P = {task.signature: task for task in MANY}
 LOSS = AT_P["softmax_cross_entropy_grad(p, t)"]
 BACKWARD = AT_P["softmax_backward(p, g, axis)"]
 JACOBIAN = AT_P["batched_jacobian(p)"]
-LATER = {"no-average", "averaged-over-entries", "constant-factor", "averaged-twice", "halved"}
-LATER |= {"averaged-over-batch"}
+LATER = SMALL - {"factor-of-two", "sign-flipped"} | {"constant-factor"}
 """What depends on where the average is taken, and on a scale."""
 OF_LOSS = {"elementwise", "squared-error", "true-class-only", "sign-flipped"}
 OF_LOSS |= {"true-class-probability-everywhere", "target-subtracted-twice", "averaged-per-class"}
