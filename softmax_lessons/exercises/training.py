@@ -138,9 +138,8 @@ def judge_descent(task, function, call):
             return Verdict(task.signature, Status.RAISES, text, printed=call.printed)
         shapes = [np.shape(part) for part in value] if type(value) is list else value
         if shapes != [part.shape for part in _START]:
-            text = (
-                f"It must return W and b, of shapes {_START[0].shape} and {_START[1].shape} here."
-            )
+            W, b = map(np.shape, _START)
+            text = f"It must return W and b, of shapes {W} and {b} here."
             text += f" It returns {'shapes ' * (type(value) is list)}{shapes}."
             return Verdict(task.signature, Status.WRONG_SHAPE, text)
         found.append(value)
@@ -161,10 +160,8 @@ def judge_descent(task, function, call):
     off = np.linalg.norm(np.vstack(found[0]) - np.vstack(_descend(steps[0])))
     start = (("steps", steps[0]), ("rate", _RATE))
     label = "W and b are away from the right ones by"
-    return Verdict(
-        task.signature, Status.WRONG, text + dot.strip(), hint=hint,
-        counterexample=Counterexample(start, f"{off:.4f}", 0, labels=(label, "")),
-    )  # fmt: skip
+    away = Counterexample(start, f"{off:.4f}", 0, labels=(label, ""))
+    return Verdict(task.signature, Status.WRONG, text + dot.strip(), (), away, hint)
 
 
 def _agree(found, right):
