@@ -191,11 +191,8 @@ class Reader:
         verdict = answer.with_other_values(verdict, match)
         if not verdict.passed:
             verdict = answer.with_line(verdict, match, self.program)
-        text = self._source(name)
+        text = source(self.program.parts.get(name.partition(".")[0]))
         return answer.without_inherited(answer.as_shown(verdict, text), self.verdicts, text)
-
-    def _source(self, name):
-        return source(self.program.parts.get(name.partition(".")[0]))
 
     def _told(self, callee, tried):
         """Keep the verdict on a part, or the reason why there is none."""
