@@ -140,7 +140,7 @@ def _explained(task, arguments, rows, value, pair, known=OF_CHAIN):
             yield Step((*pair.keys, *(k for k in e.keys if k in keys)), value, e, pair)
 
 
-def of_part(part, callee, tried, reader, how):
+def of_part(callee, tried, reader, how):
     """Return the verdict on what a part does inside, None where there is no softmax.
 
     Its own calls of the program are looked at first, then those plans that ran.
@@ -169,7 +169,7 @@ def of_part(part, callee, tried, reader, how):
             sure = made or (derives and (plan is not None or how > BARE))
             if sure and (best is None or rank >= best[0]):
                 best = rank, step, plan
-    return (_verdict(part, best[1], program), best[2]) if best else (None, None)
+    return (_verdict(callee.name, best[1], program), best[2]) if best else (None, None)
 
 
 def _given(pool, function, plan):

@@ -65,12 +65,13 @@ def numeric_of(callee):
     return None
 
 
-def judged_as_numeric(part, callee):
+def judged_as_numeric(callee):
     """Return the verdict on a numeric gradient, None for anything else."""
     numeric = numeric_of(callee)
     if numeric is None:
         return None
-    verdict = replace(judge(numeric.task, numeric, Caller(1.5)), exercise=part, part=part)
+    verdict = judge(numeric.task, numeric, Caller(1.5))
+    verdict = replace(verdict, exercise=callee.name, part=callee.name)
     if not verdict.mistakes:
         return verdict
     if verdict.misconception.key in OF_MOVES:  # in the line that moves the point

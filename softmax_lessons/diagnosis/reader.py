@@ -152,7 +152,7 @@ class Reader:
                 break
 
     def _numeric(self, callee):
-        return judged_as_numeric(callee.name, callee)
+        return judged_as_numeric(callee)
 
     @property
     def until(self):
@@ -207,7 +207,7 @@ class Reader:
                 verdict = answer.degenerate(name, tried)
                 verdict = verdict and at_line(verdict, callee.function, r"\breturn\b")
             if not verdict:
-                verdict, plan = inside.of_part(name, callee, tried, self, how)
+                verdict, plan = inside.of_part(callee, tried, self, how)
                 varied = [plan for plan, _ in tried.ran[:12] if "array" in plan.places().values()]
                 plans = [plan] * bool(plan) if verdict else varied[:4] * bool(derives)
                 verdict = by_weights(name, verdict, plans, self.losses)
