@@ -70,6 +70,8 @@ def test_a_mistake_without_a_name_is_told_by_what_was_seen(name, function, says)
 
 def test_of_what_nothing_is_seen_nothing_is_said():
     verdict = check_softmax_vjp(lambda z, g: z**3 + g)
+    assert verdict.status is Status.WRONG
+    assert "first at index (0, 0)" in verdict.summary
     assert verdict.summary.endswith("is right.")
 
 

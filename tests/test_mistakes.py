@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 
 from softmax_lessons.diagnosis import diagnose
-from softmax_lessons.exercises import (
-    CHECKS,
-    check_softmax_vjp,
-)
+from softmax_lessons.exercises import CHECKS, check_softmax_vjp
 from softmax_lessons.gradient_check import finite_difference_gradient
 from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.mistakes.inputs import Input

@@ -1,15 +1,15 @@
 """Numeric gradients and checks of gradients: what is wrong with them is named."""
 
+import operator
+
 import numpy as np
 import pytest
+from test_right_implementations import another_input, is_refused, same_again, spoilt
 
-from softmax_lessons.exercises import (
-    check_finite_difference_gradient,
-    check_gradient_checker,
-)
+from softmax_lessons.exercises import check_finite_difference_gradient, check_gradient_checker
 from softmax_lessons.gradient_check import finite_difference_gradient, finite_difference_jvp
 from softmax_lessons.judging.verdict import Status
-from softmax_lessons.mistakes.suspects import WRONG_BACKWARDS
+from softmax_lessons.mistakes.suspects import NAMED, WRONG_BACKWARDS
 from softmax_lessons.numerics import softmax
 
 # Numeric gradients
@@ -149,3 +149,17 @@ def test_a_gradient_checker_that_returns_neither_true_nor_false_is_told_so(answe
     verdict = check_gradient_checker(lambda backward: answer)
     assert verdict.status is Status.WRONG_TYPE
     assert not verdict.hint
+
+
+@pytest.mark.parametrize("when", [another_input, same_again])
+def test_a_right_checker_is_not_accepted_with_its_answers_turned_round_at_times(when):
+    assert is_refused("gradient_checker", spoilt(compares(Z, G), operator.not_, when))
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_checker_that_errs_about_a_single_backward_is_not_accepted(name):
+    def is_that_one(arguments, before):
+        return arguments[0].backward is NAMED[name]
+
+    errs = spoilt(compares(Z, G), operator.not_, is_that_one)
+    assert is_refused("gradient_checker", errs)

@@ -123,6 +123,11 @@ def test_a_regulariser_in_the_loss_has_to_be_in_the_gradient(changed, key):
     assert verdict.misconception.key == key
 
 
+def test_a_program_with_weights_that_is_wrong_for_one_size_alone_ends_in_an_answer():
+    wrong_for_two = CLASSIFIER.replace("    return loss", "    p[0] += n == 2\n    return loss")
+    assert {verdict.part for verdict in diagnose(SOFT + wrong_for_two)} == {"soft", "fit_cost"}
+
+
 ELEMENTWISE = "def softmax_grad(p, g):\n    return p * (1 - p) * g"
 
 

@@ -5,14 +5,13 @@ import operator
 
 import numpy as np
 import pytest
-import scipy.special
+from scipy.special import logsumexp, softmax
 from test_loops_and_lines import lines
+from test_training_checks import gradients as weight_gradients
 
 from softmax_lessons.exercises import CHECKS
 from softmax_lessons.judging.verdict import Status
-from softmax_lessons.mistakes.suspects import RIGHT_BACKWARDS, WRONG_BACKWARDS
-
-softmax = scipy.special.softmax
+from softmax_lessons.mistakes.tasks import TASKS
 
 
 def softmax_in_float32_and_in_place_on_a_copy(z, axis):
@@ -22,12 +21,14 @@ def softmax_in_float32_and_in_place_on_a_copy(z, axis):
     return p
 
 
+def softmax_of_a_list(row, temperature=1):
+    exp = [math.exp((entry - max(row)) / temperature) for entry in row]
+    return [e / sum(exp) for e in exp]
+
+
 def softmax_one_slice_at_a_time_as_lists(z, axis):
     last = np.moveaxis(z, axis, -1)
-    p = []
-    for row in last.reshape(-1, last.shape[-1]).tolist():
-        exp = [math.exp(entry - max(row)) for entry in row]
-        p.append([e / sum(exp) for e in exp])
+    p = [softmax_of_a_list(row) for row in last.reshape(-1, last.shape[-1]).tolist()]
     return np.moveaxis(np.reshape(p, last.shape), -1, axis).tolist()
 
 
@@ -42,8 +43,7 @@ def jacobian_with_complex_steps(z, temperature=1):
 
 
 def jacobian_with_loops(z, temperature=1):
-    exp = [math.exp((entry - max(z)) / temperature) for entry in z]
-    p = [e / sum(exp) for e in exp]
+    p = softmax_of_a_list(z, temperature)
     return [[a * ((i == j) - b) / temperature for j, b in enumerate(p)] for i, a in enumerate(p)]
 
 
@@ -84,7 +84,6 @@ def masked_on_the_classes_that_take_part(z, mask, g):
 
 
 def gradient_moving_there_and_back(function, x):
-    x = np.array(x, dtype=float)
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         before = x[index]
@@ -114,19 +113,6 @@ def checker_along_random_directions(backward):
     return True
 
 
-def checker_with_complex_steps(backward):
-    z, g = np.random.default_rng(5).normal(size=(2, 2, 4))
-    exp = np.exp(z + 1e-20j * np.eye(8).reshape(8, 2, 4))
-    p = exp / exp.sum(axis=-1, keepdims=True)
-    numeric = (g * p).sum(axis=(1, 2)).imag.reshape(2, 4) / 1e-20
-    return np.allclose(backward(p[0].real, g), numeric, rtol=0, atol=1e-6)
-
-
-def weight_gradients(W, b, x, t, regularisation):
-    grad_z = (softmax(x @ W + b, axis=1) - t) / len(x)
-    return x.T @ grad_z + regularisation * W, grad_z.sum(axis=0)
-
-
 def weight_gradients_a_picture_at_a_time(W, b, x, t, regularisation):
     grad_W, grad_b = regularisation * W, 0 * b
     for picture, target in zip(x, t, strict=True):
@@ -154,13 +140,13 @@ def descend_in_place_on_copies(gradients, W, b, steps, rate):
     return W, b
 
 
-RIGHT = {
+RIGHT = {  # by exercise, the simplest first
     "softmax": [
         lambda z, axis: softmax(z, axis),
         softmax_in_float32_and_in_place_on_a_copy,
         softmax_one_slice_at_a_time_as_lists,
     ],
-    "log_softmax": [lambda z, axis: z - scipy.special.logsumexp(z, axis, keepdims=True)],
+    "log_softmax": [lambda z, axis: z - logsumexp(z, axis, keepdims=True)],
     "softmax_jacobian": [
         lambda z: jacobian_with_diag_and_outer(z),
         lambda z: jacobian_with_complex_steps(z),
@@ -194,27 +180,25 @@ RIGHT = {
         lambda z, mask, g: backward(softmax(np.where(mask, z, -np.inf), axis=1), g, 1),
         masked_on_the_classes_that_take_part,
     ],
-    "finite_difference_gradient": [gradient_moving_there_and_back, gradient_one_sided_as_lists],
+    "finite_difference_gradient": [
+        lambda function, x: gradient_moving_there_and_back(function, x.astype(float)),
+        gradient_one_sided_as_lists,
+    ],
     "backward_by_lines": [lines()],
-    "gradient_checker": [checker_along_random_directions, checker_with_complex_steps],
+    "gradient_checker": [checker_along_random_directions],
     "weight_gradients": [weight_gradients, weight_gradients_a_picture_at_a_time],
     "descend": [descend, descend_in_place_on_copies],
 }
-"""By exercise: the simplest first."""
 
 
 def check(name, function):
     return CHECKS[f"check_{name}"](function)
 
 
-@pytest.mark.parametrize(("name", "right"), [(n, r) for n in RIGHT for r in RIGHT[n]])
+@pytest.mark.parametrize(("name", "right"), [(n, r) for n in TASKS for r in RIGHT[n]])
 def test_a_right_implementation_is_accepted(name, right):
     verdict = check(name, right)
     assert verdict.passed, str(verdict)
-
-
-def test_every_exercise_has_right_implementations_here():
-    assert {f"check_{name}" for name in RIGHT} == CHECKS.keys()
 
 
 # How results are spoilt
@@ -225,18 +209,12 @@ def one_entry_off_by_a_percent(y, index):
     return y
 
 
-def last_row_wrong(y):
-    y[-1] *= 2
-    return y
-
-
 SPOILINGS = {
     "negated": np.negative,
     "doubled": lambda y: 2 * y,
     "first entry off by a percent": lambda y: one_entry_off_by_a_percent(y, 0),
     "last entry off by a percent": lambda y: one_entry_off_by_a_percent(y, -1),
     "transposed": lambda y: y.T.reshape(y.shape),
-    "last row wrong": last_row_wrong,
 }
 SYMMETRIC = {"softmax_jacobian", "temperature_jacobian", "softmax_vjp_of_row"}
 
@@ -257,7 +235,8 @@ def spoilt(right, spoil, when=lambda arguments, before: True):
 
 
 def frozen(arguments):
-    return [a.tolist() if isinstance(a, np.ndarray) else a for a in arguments]
+    bare = (getattr(a, "function", a) for a in arguments)  # without the spy around a function
+    return [a.tolist() if isinstance(a, np.ndarray) else a for a in bare]
 
 
 def another_input(arguments, before):
@@ -299,17 +278,3 @@ def test_a_right_implementation_is_not_accepted_with_its_results_spoilt(name, sp
 def test_a_right_implementation_is_not_accepted_with_its_results_spoilt_at_times(name, when):
     not_asked = when is integers and name == "masked_softmax_backward"
     assert is_refused(name, spoilt(RIGHT[name][0], SPOILINGS["doubled"], when)) != not_asked
-
-
-@pytest.mark.parametrize("when", [another_input, same_again])
-def test_a_right_checker_is_not_accepted_with_its_answers_turned_round_at_times(when):
-    right = RIGHT["gradient_checker"][0]
-    assert is_refused("gradient_checker", spoilt(right, operator.not_, when))
-
-
-@pytest.mark.parametrize("name", [*RIGHT_BACKWARDS, *WRONG_BACKWARDS])
-def test_a_checker_that_errs_about_a_single_backward_is_not_accepted(name):
-    backward = {**RIGHT_BACKWARDS, **WRONG_BACKWARDS}[name]
-    right = RIGHT["gradient_checker"][0]
-    errs = spoilt(right, operator.not_, lambda arguments, before: arguments[0].backward is backward)
-    assert is_refused("gradient_checker", errs)

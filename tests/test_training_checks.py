@@ -63,13 +63,7 @@ def test_a_mistake_on_the_way_is_named(key, wrong):
 
 @pytest.mark.parametrize(("text", "how"), _SLIPS, ids=[text for text, _ in _SLIPS])
 def test_a_loop_that_goes_wrong_in_a_known_way_is_told_which(text, how):
-    way = dict(how)
-    fewer, one = way.pop("fewer", 0), way.pop("one", False)
-
-    def loop(gradients, W, b, steps, rate):
-        return _descend(1 if one else steps - fewer, **way)
-
-    verdict = check_descend(loop)
+    verdict = check_descend(lambda gradients, W, b, steps, rate: _descend(steps, **how))
     assert not verdict.passed
     assert f"{verdict.summary} {verdict.hint}".strip().startswith(text)
 

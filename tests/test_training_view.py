@@ -11,6 +11,7 @@ from softmax_lessons.explorers import live as module
 from softmax_lessons.explorers.angle import HIGHEST, AngleExplorer
 from softmax_lessons.explorers.live import live
 from softmax_lessons.explorers.training_view import REDRAWS, TrainingView
+from softmax_lessons.mistakes.suspects import WRONG_BACKWARDS
 from softmax_lessons.numerics import softmax_backward
 
 
@@ -98,21 +99,13 @@ STEPS = 20
 def angle_explorer():
     rng = np.random.default_rng(0)
     x, t = rng.normal(size=(12, 4)), np.eye(3)[np.arange(12) % 3]
-    runs, found = {}, {}
+    runs, found, wrong = {}, {}, WRONG_BACKWARDS["p (1 - p) g"]
     for name, loss in {"cross-entropy": CROSS_ENTROPY, "squared error": SQUARED_ERROR}.items():
         how = {"loss": loss, "regularisation": 0.1}
-        pair = [train(x, t, backward=b, steps=STEPS, rate=0.5, **how) for b in (right, wrong)]
-        runs[name] = tuple(pair)
-        found[name] = angles(pair[1].path[::5], x, t, backward=wrong, **how)
+        both = softmax_backward, wrong
+        runs[name] = tuple(train(x, t, backward=b, steps=STEPS, rate=0.5, **how) for b in both)
+        found[name] = angles(runs[name][1].path[::5], x, t, backward=wrong, **how)
     return AngleExplorer(runs, found)
-
-
-def right(p, g, axis):
-    return softmax_backward(p, g, axis)
-
-
-def wrong(p, g, axis):
-    return p * (1 - p) * g
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "squared error"])

@@ -5,9 +5,6 @@ from dataclasses import replace
 
 from softmax_lessons.diagnosis.evidence import NAMED
 from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
-from softmax_lessons.diagnosis.numeric import TASK as NUMERIC
-from softmax_lessons.diagnosis.numeric import numeric_of
-from softmax_lessons.diagnosis.plans import Callee
 from softmax_lessons.diagnosis.program import Live
 from softmax_lessons.diagnosis.reader import Reader
 from softmax_lessons.diagnosis.reading import Reading
@@ -54,8 +51,6 @@ def reading_of(program, task, call):
         runs = observe(call, asked, task.inputs[0]).array is not None
         if runs and not strangers(names, task.roles):
             return asked
-    if task.name == NUMERIC.name:
-        return numeric_of(Callee(program.__name__, program, lambda _: program))
     return _read(program, task, rows_first=True)[0] or asked
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL
 from softmax_lessons.diagnosis.layouts import ARRAYS
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
@@ -25,8 +25,7 @@ AT_P = {task.signature: task for task in MANY}
 LOSS = AT_P["softmax_cross_entropy_grad(p, t)"]
 BACKWARD = AT_P["softmax_backward(p, g, axis)"]
 JACOBIAN = AT_P["batched_jacobian(p)"]
-LATER = {"no-average", "averaged-over-entries", "constant-factor", "averaged-twice", "halved"}
-LATER |= {"averaged-over-batch"}
+LATER = SMALL - {"factor-of-two", "sign-flipped"} | {"constant-factor"}
 """What depends on where the average is taken, and on a scale."""
 OF_LOSS = {"elementwise", "squared-error", "true-class-only", "sign-flipped"}
 OF_LOSS |= {"true-class-probability-everywhere", "target-subtracted-twice", "averaged-per-class"}
@@ -141,7 +140,7 @@ def _explained(task, arguments, rows, value, pair, known=OF_CHAIN):
             yield Step((*pair.keys, *(k for k in e.keys if k in keys)), value, e, pair)
 
 
-def of_part(part, callee, tried, reader, how):
+def of_part(callee, tried, reader, how):
     """Return the verdict on what a part does inside, None where there is no softmax.
 
     Its own calls of the program are looked at first, then those plans that ran.
@@ -170,7 +169,7 @@ def of_part(part, callee, tried, reader, how):
             sure = made or (derives and (plan is not None or how > BARE))
             if sure and (best is None or rank >= best[0]):
                 best = rank, step, plan
-    return (_verdict(part, best[1], program), best[2]) if best else (None, None)
+    return (_verdict(callee.name, best[1], program), best[2]) if best else (None, None)
 
 
 def _given(pool, function, plan):

@@ -24,25 +24,17 @@ class Layout(NamedTuple):
         return self.N == 1
 
 
-def _as_is(a):
-    return a
-
-
-def _turned(a):
-    return a.T
-
-
 LAYOUTS = {
-    "rows": Layout("examples are rows", _as_is, _as_is, 3, 5),
-    "columns": Layout("examples are columns", _turned, _turned, 3, 5),
+    "rows": Layout("examples are rows", np.asarray, np.asarray, 3, 5),
+    "columns": Layout("examples are columns", np.transpose, np.transpose, 3, 5),
     "vector": Layout("one example at a time", lambda a: a[0], lambda a: a[None], 1, 5),
-    "column": Layout("one example, a column", _turned, _turned, 1, 5),
+    "column": Layout("one example, a column", np.transpose, np.transpose, 1, 5),
     "list": Layout("one example, a list", lambda a: a[0].tolist(), np.atleast_2d, 1, 5),
     "lists": Layout("examples are lists", lambda a: a.tolist(), np.asarray, 3, 5),
     "block": Layout("examples lie along two axes", lambda a: a.reshape(2, -1, a.shape[1]),
                     lambda a: a.reshape(-1, a.shape[-1]), 6, 5),
     "tensors": Layout("examples are rows of a tensor", tensor, np.asarray, 3, 5),
-    "square": Layout("as many examples as classes", _as_is, _as_is, 4, 4),
+    "square": Layout("as many examples as classes", np.asarray, np.asarray, 4, 4),
 }  # fmt: skip
 """With more classes than examples, one call tells rows from columns, and N from n."""
 
@@ -100,12 +92,11 @@ def put(form, layout, rows):
         return labels[:, None]
     if layout is LAYOUTS["tensors"]:
         return tensor(labels)
+    if np.ndim(laid) == 1:  # one example
+        return int(labels[0])
     if isinstance(laid, list):
-        return labels.tolist() if layout.N > 1 else int(labels[0])
-    shape = np.shape(laid)
-    return (
-        int(labels[0]) if len(shape) == 1 else labels.reshape(shape[:2] if len(shape) > 2 else -1)
-    )
+        return labels.tolist()
+    return labels.reshape(laid.shape[:2]) if laid.ndim > 2 else labels
 
 
 class Context:
@@ -175,7 +166,6 @@ LIKELY = (
     (r".*input_?(size|dim).*|n_?in|.*features", ("N", "n")),
     (r".*num.*|.*classes.*|.*size.*|n|m|d|.*count.*|.*dims?|layers?|sizes",
      ("n", "N", "the sizes")),
-    (r".*weight.*", ("ones", "array")),
 )  # fmt: skip
 """What arguments of some names are most likely given. Names order what is tried, no more."""
 OTHERS = ("array", "one-hot", "labels", "the identity", "0", "1", "label column", "n")

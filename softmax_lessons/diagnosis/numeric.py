@@ -23,8 +23,6 @@ OF_MOVES |= {"writes-into-argument"}
 class Numeric(Attempt):
     """A numeric gradient, called with a function and a point; the function may return a pair."""
 
-    layout = None
-
     def __init__(self, callee, place, rest, pair, inputs):
         self.place, self.rest, self.pair = place, rest, pair
         self.task = replace(TASK, inputs=inputs)
@@ -67,18 +65,16 @@ def numeric_of(callee):
     return None
 
 
-def judged_as_numeric(part, callee):
+def judged_as_numeric(callee):
     """Return the verdict on a numeric gradient, None for anything else."""
-    if numeric := numeric_of(callee):
-        verdict = judge(numeric.task, numeric, Caller(1.5))
-        return _with_line(replace(verdict, exercise=part, part=part), callee)
-    return None
-
-
-def _with_line(verdict, callee):
-    """Return a verdict that names the line of the quotient, or that which moves the point."""
+    numeric = numeric_of(callee)
+    if numeric is None:
+        return None
+    verdict = judge(numeric.task, numeric, Caller(1.5))
+    verdict = replace(verdict, exercise=callee.name, part=callee.name)
     if not verdict.mistakes:
         return verdict
-    moves = r"[-+]=|\b(\w*plus|up|ahead|moved) = "
-    pattern = moves if verdict.misconception.key in OF_MOVES else "/"
-    return at_line(verdict, callee.function, pattern, last=pattern == "/")
+    if verdict.misconception.key in OF_MOVES:  # in the line that moves the point
+        moves = r"[-+]=|\b(\w*plus|up|ahead|moved) = "
+        return at_line(verdict, callee.function, moves, last=False)
+    return at_line(verdict, callee.function, "/")

@@ -21,14 +21,14 @@ from softmax_lessons.judging import explain
 from softmax_lessons.judging.safe_call import Caller
 from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes import MISTAKES
+from softmax_lessons.mistakes.task import WAYS
 from softmax_lessons.numerics import softmax
 
 SOME = slice(1, 17, 3)
 """The entries of weights that are moved."""
 SQUARED = re.compile("mse|square|quadratic", re.I)
-OF_NUMBERS = {"no-shift", "one-maximum-for-all", "shift-not-maximum", "unstable", "nan-hidden"}
-OF_NUMBERS |= {"products-overflow", "writes-into-argument", "clipped-logits", "remembers"}
-OF_NUMBERS |= {"epsilon-in-logarithm", "argmax-for-maximum", "shift-by-positive-maximum"}
+OF_NUMBERS = {"unstable", "writes-into-argument", "remembers"}
+OF_NUMBERS |= {key for keys, _ in WAYS for key in keys}
 """Mistakes of an implementation, whatever the loss."""
 SAME = "It is the gradient of the loss that the program returns."
 

@@ -9,14 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.layouts import (
-    ARRAYS,
-    CONSTANTS,
-    TARGETS,
-    Layout,
-    forms_of,
-    put,
-)
+from softmax_lessons.diagnosis.layouts import ARRAYS, CONSTANTS, TARGETS, Layout, forms_of, put
 from softmax_lessons.diagnosis.watch import arrays_in, numbers
 
 TERMS = re.compile(
@@ -194,8 +187,6 @@ def parameters(function):
         found = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         return None, {}, {}, None
-    if any(p.default is p.empty and p.kind is p.KEYWORD_ONLY for p in found):
-        return None, {}, {}, None
     positional = [p for p in found if p.kind <= p.POSITIONAL_OR_KEYWORD]
     needed = tuple(p.name for p in positional if p.default is p.empty)
     flags = {p.name: p.default for p in found if isinstance(p.default, bool)}
@@ -228,9 +219,5 @@ def signatures(names, first=(), most=400):
         (sum(rank for rank, _ in chosen), tuple(form for _, form in chosen))
         for chosen in islice(product(*map(list, map(enumerate, each))), MOST)
     ]
-    likely = sorted((one for one in ranked if _targets(one[1]) <= 1), key=lambda one: one[0])
-    return [chosen for _, chosen in likely[:most]]
-
-
-def _targets(forms):
-    return sum(form in TARGETS for form in forms if isinstance(form, str))
+    ranked = [one for one in ranked if sum(form in TARGETS for form in one[1]) <= 1]
+    return [chosen for _, chosen in sorted(ranked, key=lambda one: one[0])[:most]]

@@ -38,11 +38,8 @@ class Program:
             (line, code), *more = left_out.items()
             others = f", and {len(more)} more" if more else ""
             self.troubles.append(f"Left out, since it is no Python: line {line}, `{code}`{others}.")
-        self.namespace, self.watch, seen = (
-            namespace,
-            Watch(self.file),
-            {*map(id, namespace.values())},
-        )
+        self.namespace, seen = namespace, {*map(id, namespace.values())}
+        self.watch = Watch(self.file)
         self.values = self.watch.values
         before = namespace.get("__builtins__")
         namespace["__builtins__"] = builtins_for(self.missing, everything)

@@ -8,23 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from softmax_lessons.diagnosis import evidence, inside
-from softmax_lessons.diagnosis.answer import (
-    as_shown,
-    degenerate,
-    judged,
-    with_line,
-    with_other_values,
-    without_inherited,
-)
+from softmax_lessons.diagnosis import answer, evidence, inside
 from softmax_lessons.diagnosis.layouts import LAYOUTS
 from softmax_lessons.diagnosis.numeric import judged_as_numeric
 from softmax_lessons.diagnosis.objects import at_line, maker, source
-from softmax_lessons.diagnosis.own_loss import (
-    beside_a_loss,
-    by_own_loss,
-    by_weights,
-)
+from softmax_lessons.diagnosis.own_loss import beside_a_loss, by_own_loss, by_weights
 from softmax_lessons.diagnosis.pairs import has_softmax
 from softmax_lessons.diagnosis.plans import (
     Callee,
@@ -164,7 +152,7 @@ class Reader:
                 break
 
     def _numeric(self, callee):
-        return judged_as_numeric(callee.name, callee)
+        return judged_as_numeric(callee)
 
     @property
     def until(self):
@@ -200,18 +188,15 @@ class Reader:
         verdict = replace(verdict, exercise=name, part=name)
         if "t" in match.task.roles:
             verdict = by_own_loss(verdict, match, losses)
-        verdict = with_other_values(verdict, match)
+        verdict = answer.with_other_values(verdict, match)
         if not verdict.passed:
-            verdict = with_line(verdict, match, self.program)
-        text = self._source(name)
-        return without_inherited(as_shown(verdict, text), self.verdicts, text)
-
-    def _source(self, name):
-        return source(self.program.parts.get(name.partition(".")[0]))
+            verdict = answer.with_line(verdict, match, self.program)
+        text = source(self.program.parts.get(name.partition(".")[0]))
+        return answer.without_inherited(answer.as_shown(verdict, text), self.verdicts, text)
 
     def _told(self, callee, tried):
         """Keep the verdict on a part, or the reason why there is none."""
-        name, how, found = callee.name, self._how(callee), judged(tried.found)
+        name, how, found = callee.name, self._how(callee), answer.judged(tried.found)
         losses = [one for one in self.losses if one.needed == callee.needed and one.name != name]
         verdict = self._of_match(name, *found, losses) if found else None
         if not verdict:
@@ -219,10 +204,10 @@ class Reader:
             if how == evidence.NAMED or (derives and how != evidence.BARE):
                 verdict = beside_a_loss(name, tried, losses, self.until)
             if not verdict and how == evidence.NAMED:
-                verdict = degenerate(name, tried)
+                verdict = answer.degenerate(name, tried)
                 verdict = verdict and at_line(verdict, callee.function, r"\breturn\b")
             if not verdict:
-                verdict, plan = inside.of_part(name, callee, tried, self, how)
+                verdict, plan = inside.of_part(callee, tried, self, how)
                 varied = [plan for plan, _ in tried.ran[:12] if "array" in plan.places().values()]
                 plans = [plan] * bool(plan) if verdict else varied[:4] * bool(derives)
                 verdict = by_weights(name, verdict, plans, self.losses)

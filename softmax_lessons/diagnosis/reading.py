@@ -57,9 +57,9 @@ class Match:
 class _Spread(Task):
     """A task behind a product with the identity, by which one NaN spreads over all examples."""
 
-    def predict(self, *arguments):
+    def predict(self, *arguments, **formulas):
         """Return what the formula gives, NaN in a class of one example being one in all."""
-        y = super().predict(*arguments)
+        y = super().predict(*arguments, **formulas)
         return np.where(np.isfinite(y).all(axis=0), y, np.nan) if y.ndim == 2 else y
 
 

@@ -4,21 +4,16 @@ import builtins
 import sys
 import types
 from contextlib import contextmanager
-from functools import partial, reduce
+from functools import reduce
 
 import numpy as np
 
 from softmax_lessons import numerics
-from softmax_lessons.diagnosis.tensors import function_of_tensors
-
-
-def _along(function, x, axis=-1, dim=None, **others):
-    return function(np.asarray(x), axis if dim is None else dim)
-
+from softmax_lessons.diagnosis.tensors import along, function_of_tensors
 
 KNOWN = {
-    "softmax": partial(_along, numerics.softmax),
-    "log_softmax": partial(_along, numerics.log_softmax),
+    "softmax": along(numerics.softmax),
+    "log_softmax": along(numerics.log_softmax),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "relu": lambda x: np.maximum(0, x),
 }
@@ -27,8 +22,6 @@ OF_PYTHON_2 = {"xrange": range, "prange": range, "unicode": str, "reduce": reduc
 OF_PYTHON_2["input"] = OF_PYTHON_2["raw_input"] = lambda *prompt: ""
 OF_OLD_NUMPY = {"float": float, "int": int, "bool": bool, "object": object, "product": np.prod}
 OF_OLD_NUMPY |= {"float_": np.float64, "Inf": np.inf, "NaN": np.nan, "mat": np.asmatrix}
-
-
 QUICK = {*sys.stdlib_module_names, "numpy", "scipy"} - {"tkinter", "turtle", "antigravity", "this"}
 
 

@@ -1,6 +1,7 @@
 """NumPy's arrays under the names that PyTorch has for things, where PyTorch itself is not there."""
 
 import sys
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -33,8 +34,9 @@ def _extreme(name):
     return extreme
 
 
-def _along(function):
-    return lambda x, dim=-1, axis=-1: function(np.asarray(x), axis if dim == -1 else dim)
+def along(function):
+    """Return a function of an array and an axis as PyTorch and JAX have it."""
+    return lambda x, dim=-1, axis=-1, **others: function(np.asarray(x), axis if dim == -1 else dim)
 
 
 OF_TENSORS = {name: _reduced(name) for name in ("sum", "mean", "prod", "std", "var", "argmax")}
@@ -42,8 +44,8 @@ OF_TENSORS |= {"max": _extreme("max"), "min": _extreme("min"), "cat": np.concate
 OF_TENSORS |= dict.fromkeys(("mm", "bmm", "mv"), np.matmul)
 OF_TENSORS |= {name: lambda x, *more: x for name in ("detach", "contiguous", "double", "to")}
 OF_TENSORS |= {
-    "softmax": _along(numerics.softmax),
-    "log_softmax": _along(numerics.log_softmax),
+    "softmax": along(numerics.softmax),
+    "log_softmax": along(numerics.log_softmax),
     "clone": np.copy,
     "numpy": np.asarray,
     "tensor": np.asarray,
@@ -69,19 +71,7 @@ class Tensor(np.ndarray):
         function = None if name.startswith("_") else function_of_tensors(name)
         if function is None:
             raise AttributeError(name)
-        return lambda *given, **named: function(self, *given, **named)
-
-
-for _name in ("sum", "mean", "prod", "std", "var", "argmax", "max", "min"):
-    setattr(
-        Tensor,
-        _name,
-        lambda self, *given, _name=_name, **named: _called(_name, self, *given, **named),
-    )
-
-
-def _called(name, *given, **named):
-    return tensor(OF_TENSORS[name](*given, **named))
+        return partial(function, self)
 
 
 def tensor(value):
@@ -99,3 +89,7 @@ def function_of_tensors(name):
     if not callable(function) or isinstance(function, type):
         return None
     return lambda *given, **named: tensor(function(*given, **named))
+
+
+for _name in ("sum", "mean", "prod", "std", "var", "argmax", "max", "min"):  # arrays have these
+    setattr(Tensor, _name, function_of_tensors(_name))

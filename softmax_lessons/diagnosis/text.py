@@ -2,6 +2,7 @@
 
 import ast
 import re
+from textwrap import dedent
 
 FENCE = re.compile(r"\s*(```|~~~)")
 PROMPT = re.compile(r"\s*(>>>|In \[\d*\]:|\.\.\.:?) ?")
@@ -25,7 +26,7 @@ def mended(text):
     (['Pass', 'Assign', 'Pass'], {3: 'half of it'})
     """
     lines = _without_clothes(text.translate(TYPED).expandtabs(4).splitlines())
-    lines, left_out = _dedented([_in_python_3(line) for line in lines]), {}
+    lines, left_out = dedent("\n".join(map(_in_python_3, lines))).split("\n"), {}
     for _ in range(200):
         try:
             return ast.parse("\n".join(lines) + "\n"), lines, left_out
@@ -58,11 +59,6 @@ def _in_python_3(line):
     if OF_A_SHELL.match(line) or PRINT.match(code):
         return f"{indent}pass"
     return indent + EXCEPT.sub(r"\1 as \2:", code)
-
-
-def _dedented(lines):
-    common = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-    return [line[common:] for line in lines]
 
 
 def _mend(lines, error, left_out):

@@ -31,9 +31,8 @@ def _check(name, function, lesson, without_loop=False):
     verdict = verdict_on(task, function, Caller(), any_form=lesson == "09")
     if without_loop and verdict.passed:
         verdict = unless_it_loops(verdict, function, Caller())
-    verdict = replace(
-        verdict, lesson=lesson, hint=verdict.hint or next_hint(task, function, verdict)
-    )
+    hint = verdict.hint or next_hint(task, function, verdict)
+    verdict = replace(verdict, lesson=lesson, hint=hint)
     note(name, verdict, lesson)
     return verdict
 

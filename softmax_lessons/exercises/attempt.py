@@ -7,8 +7,8 @@ from types import FunctionType
 import numpy as np
 
 from softmax_lessons.diagnosis.as_task import diagnose_by
+from softmax_lessons.diagnosis.reading import WORDS
 from softmax_lessons.diagnosis.search import strangers
-from softmax_lessons.exercises.exposing_inputs import WORDS
 from softmax_lessons.exercises.training import judge_descent, judge_weight_gradients
 from softmax_lessons.judging.gradient_checker import judge_checker
 from softmax_lessons.judging.judge import Attempt, judge
@@ -83,7 +83,7 @@ def _as_asked(task, verdict):
         summary = "For one example it is right. But here it is given N examples at once, one in"
         summary += " each row, and each row needs a result of its own."
         return replace(verdict, status=Status.OTHER_FORM, summary=summary)
-    given = ", ".join((WORDS | {"t": "one-hot targets"})[role] for role in task.roles)
+    given = ", ".join(WORDS[role] for role in task.roles)
     given += " of shape (N, n)" * (task.inputs[0].arguments[0].ndim == 2)
     summary = f"Called like this, it is right. But here a function is asked, {task.signature},"
     summary += f" that is given {given}, in this order, and returns one array."
@@ -99,9 +99,8 @@ def unless_it_loops(verdict, function, call):
     few = counted(2, 3)
     for shape, words in (((40, 3), "40 rows {} than for 2"), ((2, 40), "40 columns {} than for 3")):
         if (more := counted(*shape) - few) > 0:
-            text = (
-                f"It is right, but it loops: for {words.format(f'Python takes {more} more steps')}."
-            )
+            words = words.format(f"Python takes {more} more steps")
+            text = f"It is right, but it loops: for {words}."
             mistakes = (MISTAKES["loops-in-python"],)
             return replace(verdict, status=Status.OTHER_FORM, summary=text, mistakes=mistakes)
     return verdict

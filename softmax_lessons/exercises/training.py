@@ -93,10 +93,12 @@ def _gradients(weights, bias):
     return _X.T @ grad_z, grad_z.sum(axis=0)
 
 
-def _descend(steps, rate=_RATE, of_weights=1, of_bias=1, once=False, moved=False):
+def _descend(
+    steps, rate=_RATE, of_weights=1, of_bias=1, once=False, moved=False, fewer=0, one=False
+):
     """Return weights and bias after some steps, which can be wrong in several ways."""
     weights, bias = _START
-    for step in range(steps):
+    for step in range(1 if one else steps - fewer):
         if step == 0 or not once:
             grad_weights, grad_bias = _gradients(weights, bias)
         weights = weights - of_weights * rate * grad_weights
@@ -138,34 +140,27 @@ def judge_descent(task, function, call):
             return Verdict(task.signature, Status.RAISES, text, printed=call.printed)
         shapes = [np.shape(part) for part in value] if type(value) is list else value
         if shapes != [part.shape for part in _START]:
-            text = (
-                f"It must return W and b, of shapes {_START[0].shape} and {_START[1].shape} here."
-            )
+            W, b = map(np.shape, _START)
+            text = f"It must return W and b, of shapes {W} and {b} here."
             text += f" It returns {'shapes ' * (type(value) is list)}{shapes}."
             return Verdict(task.signature, Status.WRONG_SHAPE, text)
-        found.append(value)
+        found.append(np.vstack(value))
         if not all(map(np.array_equal, start, _START)):
             mistake = MISTAKES["writes-into-argument"]
             text = f"{mistake} After the call the caller's W and b are other ones."
             return Verdict(task.signature, Status.KNOWN_MISTAKE, text, (mistake,))
 
-    def same(fewer=0, one=False, **how):
-        ends = (_descend(1 if one else n - fewer, **how) for n in steps)
-        return all(map(_agree, found, ends))
+    def same(**how):
+        ends = [np.vstack(_descend(number, **how)) for number in steps]
+        return np.allclose(found, ends, rtol=1e-6, atol=1e-9)
 
     if same():
         text = f"After {', '.join(map(str, sorted(steps)))} steps W and b are right."
         return Verdict(task.signature, Status.CORRECT, text)
     text = next((text for text, how in _SLIPS if same(**how)), _UNKNOWN)
     text, dot, hint = text.partition(". ")
-    off = np.linalg.norm(np.vstack(found[0]) - np.vstack(_descend(steps[0])))
+    off = np.linalg.norm(found[0] - np.vstack(_descend(steps[0])))
     start = (("steps", steps[0]), ("rate", _RATE))
     label = "W and b are away from the right ones by"
-    return Verdict(
-        task.signature, Status.WRONG, text + dot.strip(), hint=hint,
-        counterexample=Counterexample(start, f"{off:.4f}", 0, labels=(label, "")),
-    )  # fmt: skip
-
-
-def _agree(found, right):
-    return all(np.allclose(a, b, rtol=1e-6, atol=1e-9) for a, b in zip(found, right, strict=True))
+    away = Counterexample(start, f"{off:.4f}", 0, labels=(label, ""))
+    return Verdict(task.signature, Status.WRONG, text + dot.strip(), (), away, hint)

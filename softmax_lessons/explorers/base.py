@@ -255,16 +255,10 @@ class Explorer(Live, ABC):
         return "\n".join(row if isinstance(row, str) else line(*row) for row in rows)
 
     def set(self, **values):
-        """Set several controls by name, with one update at the end.
-
-        Raises KeyError if there is no control of a name.
-        """
-        unknown = values.keys() - self.controls.keys()
-        if unknown:
-            raise KeyError(
-                f"no control named {', '.join(sorted(unknown))}; there are"
-                f" {', '.join(self.controls)}"
-            )
+        """Set several controls by name, with one update at the end; KeyError for another name."""
+        if unknown := values.keys() - self.controls.keys():
+            wrong, known = ", ".join(sorted(unknown)), ", ".join(self.controls)
+            raise KeyError(f"no control named {wrong}; there are {known}")
         self._held = True
         try:
             for name, value in values.items():
@@ -279,6 +273,5 @@ class Explorer(Live, ABC):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Return the live widget, and for readers without one a picture and the numbers."""
-        return self._live.bundle(
-            self, self.describe(), f"{self.alt(self.state)} {self.summary(self.state)}"
-        )
+        alt = f"{self.alt(self.state)} {self.summary(self.state)}"
+        return self._live.bundle(self, self.describe(), alt)

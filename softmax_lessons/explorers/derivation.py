@@ -96,10 +96,7 @@ class DerivationExplorer(Explorer):
     def rows(self, state):
         rule = f"step {state.number} of {state.steps}: {state.step.rule}".replace("$", "")
         cells = np.ndindex(state.formulas.shape)
-        return [
-            rule,
-            *(f"dp_{i + 1}/dz_{j + 1} = {state.step.text(i, j)}" for i, j in cells),
-        ]
+        return [rule, *(f"dp_{i + 1}/dz_{j + 1} = {state.step.text(i, j)}" for i, j in cells)]
 
     def alt(self, state):
         n = len(state.formulas)

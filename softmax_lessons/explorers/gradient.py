@@ -221,10 +221,7 @@ class GradientExplorer(Explorer):
         return f"off by at most: {', '.join(differences)}"
 
     def rows(self, state):
-        answers = {
-            "central difference": state.numeric,
-            "elementwise (wrong)": state.elementwise,
-        }
+        answers = {"central difference": state.numeric, "elementwise (wrong)": state.elementwise}
         if state.problem == "":
             answers["yours"] = state.yours
         return [

@@ -132,10 +132,7 @@ class StepExplorer(Explorer):
             ["measured", "truncation, in theory", "rounding, in theory", "best step, roughly"],
             loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4, frameon=False, fontsize=13,
         )  # fmt: skip
-        return [
-            (curve, self._curve),
-            (Label(ax.set_title("-")), lambda s: (self._note(s),)),
-        ]
+        return [(curve, self._curve), (Label(ax.set_title("-")), lambda s: (self._note(s),))]
 
     def _curve(self, state):
         truncation, rounding = expected(state.scheme, state.dtype, STEPS)

@@ -8,12 +8,7 @@ from softmax_lessons import numerics
 from softmax_lessons.judging.observe import described, in_words, nothing
 from softmax_lessons.judging.verdict import Status, Verdict, nothing_yet
 from softmax_lessons.mistakes import MISTAKES
-from softmax_lessons.mistakes.suspects import (
-    BACKWARDS,
-    NAMED,
-    RIGHT_BACKWARDS,
-    WRONG_BACKWARDS,
-)
+from softmax_lessons.mistakes.suspects import BACKWARDS, NAMED, RIGHT_BACKWARDS, WRONG_BACKWARDS
 
 
 class _Watched:

@@ -7,7 +7,7 @@ import numpy as np
 
 from softmax_lessons import numerics
 from softmax_lessons.judging.explain import close
-from softmax_lessons.judging.observe import described, in_words, kept, nothing
+from softmax_lessons.judging.observe import described, kept, nothing
 from softmax_lessons.judging.verdict import Counterexample, Status, Verdict, nothing_yet
 from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.mistakes.formula import evaluate
@@ -59,14 +59,10 @@ LINES = {
 
 def _three(answer):
     """Return three gradients as arrays, or what came instead."""
-    if answer is None or answer is ...:
-        return answer
-    if not isinstance(answer, (tuple, list)):
-        one = kept(answer)
-        return (
-            f"one array, of shape {one.shape}" if isinstance(one, np.ndarray) else in_words(answer)
-        )
-    return tuple(map(kept, answer)) if len(answer) == 3 else f"{len(answer)} things"
+    if isinstance(answer, (tuple, list)):
+        return tuple(map(kept, answer)) if len(answer) == 3 else f"{len(answer)} things"
+    one = kept(answer)
+    return f"one array, of shape {one.shape}" if isinstance(one, np.ndarray) else one
 
 
 def _values(z, g):
@@ -121,9 +117,8 @@ def judge_lines(signature, function, call):
         summary = " ".join([*(f"{one} is right." for one in right), f"{name} is not right."])
         arguments = tuple(zip("zg", INPUTS[k], strict=True))
         shown = Counterexample(arguments, mine[k], expected, labels=(name, "expected"))
-        status, found = Status.WRONG, ()
-        if key:
-            status, found = Status.KNOWN_MISTAKE, (MISTAKES[key],)
-            summary += f" {text}"
+        status = Status.KNOWN_MISTAKE if key else Status.WRONG
+        found = (MISTAKES[key],) if key else ()
+        summary += f" {text}" if key else ""
         return Verdict(signature, status, summary, found, shown, hint="" if key else text)
     return Verdict(signature, Status.CORRECT, f"All three are right, on {len(INPUTS)} inputs.")

@@ -73,9 +73,8 @@ class Endless(BaseException):
 
 
 def _too_long(seconds, calls):
-    return (
-        f"it did not return: all calls together have {seconds} seconds, and this was call {calls}"
-    )
+    text = f"it did not return: all calls together have {seconds} seconds,"
+    return f"{text} and this was call {calls}"
 
 
 class _Sink(io.TextIOBase):

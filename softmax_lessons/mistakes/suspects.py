@@ -50,14 +50,9 @@ def by_jacobian(p, g, axis=-1):
     return np.moveaxis(np.einsum("...i,...ij->...j", g, jacobian), -1, axis)
 
 
-def by_weighted_mean(p, g, axis=-1):
-    """Take away the mean of the gradient weighted by p: a right backward, for comparison."""
-    return p * (g - np.average(g, axis=axis, weights=p, keepdims=True))
-
-
 RIGHT_BACKWARDS = {
     "closed form": softmax_backward,
-    "weighted mean": by_weighted_mean,
+    "weighted mean": backward_of("p * (g - sum(p * g) / sum(p))"),
     "one column at a time": by_columns,
     "whole Jacobian": by_jacobian,
 }
