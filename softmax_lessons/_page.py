@@ -12,6 +12,7 @@ from softmax_lessons.diagnosis import diagnose
 from softmax_lessons.mistakes import MISTAKES
 
 CODE = "your code"
+NOTHING = "It ran, and nothing was checked. Is the check the last line, at the left edge?"
 KEY = re.compile(r"(<br>|</b> |<summary>.*: )([a-z][a-z-]+)(?=: |[,<])")
 LESSON = re.compile(r"lesson (\d\d)")
 
@@ -89,4 +90,5 @@ def ran(before, code):
         )
         shown = f"<pre>{escape(''.join(report.format()))}</pre>"
     said = printed.getvalue()
-    return (f"<pre>{escape(said)}</pre>" if said else "") + shown
+    shown = (f"<pre>{escape(said)}</pre>" if said else "") + shown
+    return shown or f"<p>{NOTHING}</p>"

@@ -27,3 +27,7 @@ def test_only_what_is_a_mistake_becomes_a_link(key):
     assert html.count("<a ") == 2
     assert f'<a href="../mistakes.html#mistake-{key}">{key}</a>' in html
     assert '<a href="../l.html">lesson 04</a>' in html
+
+
+def test_a_check_that_was_indented_into_the_function_is_missed_in_words():
+    assert "nothing was checked" in _page.ran("", "def f(z):\n    return z\n    check(f)")

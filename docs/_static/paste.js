@@ -136,8 +136,12 @@
     add(field.buttons, "span", { textContent: "Try an example:" });
     for (const [name, code] of examples)
       field.button(name, () => { field.put(code); field.run(); });
-    const sent = decodeURIComponent(location.hash.match(/^#code=(.*)/)?.[1] ?? "");
-    if (sent) { field.put(sent); field.run(); }
+    const send = () => { // from a verdict on a page, this one too
+      const sent = decodeURIComponent(location.hash.match(/^#code=(.*)/)?.[1] ?? "");
+      if (sent) { field.put(sent); field.run(); }
+    };
+    send();
+    addEventListener("hashchange", send);
     const { saveData = true, effectiveType } = navigator.connection ?? {};
     if (!saveData && effectiveType === "4g") (window.requestIdleCallback ?? setTimeout)(begin);
   }

@@ -34,7 +34,7 @@ class Verdicts(tuple):
         """What is to be said beside the verdicts."""
         nothing = "No function of softmax was found here, and no step back from it."
         unread = [f"{part} could not be read. {why}" for part, why in self.unread.items()]
-        return [*([] if self or unread else [nothing]), *unread, *self.troubles]
+        return [*unread, *self.troubles, *([] if self or unread else [nothing])]
 
     def __str__(self):
         """Return all as text."""

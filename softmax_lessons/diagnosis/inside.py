@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL, TRAINS
 from softmax_lessons.diagnosis.layouts import ARRAYS
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
@@ -52,6 +52,8 @@ def steps_back(values, found, program):
         pair, targets = _targets(values, pair)
         p, others = pair.rows(pair.p.array), []
         for value in values[pair.at + 1 :]:
+            if value.function == "<module>" and value[1:] == pair.p[1:]:
+                break  # the next round of a loop
             line = program.lines[value.line - 1]
             if time.process_time() > until or value.function != pair.p.function:
                 continue
@@ -188,10 +190,21 @@ def of_script(program):
     """Return the verdicts on what a program does outside of its functions."""
     values = [v for v in program.values if v.function == "<module>" and v.array.ndim]
     values = values if len(values) <= 2 * MOST else [*values[:MOST], *values[-MOST:]]
-    steps = list(steps_back(values, list(pairs(values, "<module>")), program))
-    told = Counter((step.value.name, step.keys) for step in steps)
-    best = max(steps, key=lambda step: told[step.value.name, step.keys], default=None)
-    return [_verdict("script", best, program)] if best else []
+    found = list(pairs(values, "<module>"))
+    steps = list(steps_back(values, found, program))
+    told = Counter(map(_place, steps))
+    often = [step for step in steps if 2 * told[_place(step)] >= max(told.values())]
+    # What one line makes right, a later one may spoil.
+    last = max(often, key=lambda step: step.value.line, default=None)
+    goes_back = any(map(DERIVATIVE.search, program.parts)) or ".backward(" in program.text
+    if found and not last and not goes_back and TRAINS.search(program.text):
+        text = f"`{found[0].p.name}` in line {found[0].p.line} is softmax; none of the lines after"
+        program.troubles.append(f"{text} it was read as the step back from it.")
+    return [_verdict("script", last, program)] if last else []
+
+
+def _place(step):
+    return step.value.name, step.value.line, step.keys
 
 
 def _verdict(part, step, program):
@@ -199,7 +212,9 @@ def _verdict(part, step, program):
     name, line, p, z = step.value.name, step.value.line, step.pair.p, step.pair.z
     first = f"{p.name} is softmax of {z.name}" if z else f"{p.name} is softmax"
     read_as = f"{part}, line by line: {first}, and {name} in line {line} is the step back"
-    text = f"In line {line}, `{name}` is right: {step.explanation.result.text}."
+    e = step.explanation
+    what = ", up to a factor that was not checked" if e.keys else f": {e.result.text}"
+    text = f"In line {line}, `{name}` is right{what}."
     status = Status.CORRECT
     if mistakes:
         text, status = str(mistakes[0]), Status.KNOWN_MISTAKE

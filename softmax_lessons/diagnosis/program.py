@@ -34,10 +34,14 @@ class Program:
         self.text = "\n".join(self.lines)
         whole = self.text.splitlines(keepends=True)
         linecache.cache[self.file] = (len(self.text), None, whole, self.file)
+        for line in [n for n, code in left_out.items() if f"{code}:" == self.lines[n - 1].strip()]:
+            self.troubles.append(f"In line {line} a colon is missing: `{left_out.pop(line)}`.")
         if left_out:
             (line, code), *more = left_out.items()
             others = f", and {len(more)} more" if more else ""
             self.troubles.append(f"Left out, since it is no Python: line {line}, `{code}`{others}.")
+        if {line.strip() for line in self.lines} <= {"", "pass"}:
+            self.troubles.append("No Python code is left to read. Paste the code itself.")
         self.namespace, seen = namespace, {*map(id, namespace.values())}
         self.watch = Watch(self.file)
         self.values = self.watch.values
@@ -77,7 +81,10 @@ class Program:
             lines = [line for frame, line in frames if frame.f_code.co_filename == self.file]
             what = str(error if isinstance(error, Endless) else f"it raises {in_words(error)}")
             if "_Kind" in what:  # the name of what stands in
-                what = "more is needed than the name of what is not here"
+                names = " or ".join(dict.fromkeys(self.missing))
+                what = f"more is needed than the name of {names}, and it is not here"
+            what = what.replace("it did not return: all calls", "it was stopped: all lines")
+            what = what.partition(", and this was call")[0]
             self.troubles.append(f"In line {[*lines, node.lineno][0]} {what.rstrip('.')}.")
 
     def _watched(self, code, namespace):

@@ -39,7 +39,7 @@ class Reader:
     def __init__(self, program, soft=False):
         self.program, self.verdicts, self.unread = program, [], {}
         self.end, self.soft, self.asked = time.process_time() + SECONDS, soft, soft
-        self.layouts, self.logarithm = list(LAYOUTS), False
+        self.layouts, self.logarithm, self.logits = list(LAYOUTS), False, set()
         code = re.sub("#.*", "", program.text)
         self.many = bool(evidence.BATCH.search(code)) and not evidence.LOOPS.search(code)
         if THREE_AXES.search(program.text):
@@ -68,9 +68,7 @@ class Reader:
             else:
                 self._class(name, type(thing), lambda n, thing=thing: deepcopy(thing))
         for verdict in inside.of_script(self.program):
-            # Where the functions were judged, a script that uses them rightly needs no word.
-            if verdict.mistakes or not self.verdicts:
-                self._keep(verdict)
+            self._keep(verdict)
         return self.verdicts
 
     def _class(self, name, cls, make):
@@ -196,6 +194,8 @@ class Reader:
 
     def _told(self, callee, tried):
         """Keep the verdict on a part, or the reason why there is none."""
+        # What was read as logits once is not taken for probabilities later.
+        tried.found = [m for m in tried.found if self.logits.isdisjoint(_given(m, "p"))]
         name, how, found = callee.name, self._how(callee), answer.judged(tried.found)
         losses = [one for one in self.losses if one.needed == callee.needed and one.name != name]
         verdict = self._of_match(name, *found, losses) if found else None
@@ -215,6 +215,7 @@ class Reader:
             self._keep(verdict)
             if found and not found[1].task.derivative:
                 self.soft = True
+                self.logits.update(_given(found[1], "z"))
                 self.logarithm = found[1].task.name == "log_softmax"
                 # Where softmax runs along rows or columns, so does what leads back.
                 self.many |= bool(re.search("axis=1|keepdims", source(callee.function)))
@@ -228,3 +229,10 @@ class Reader:
             and not tried.gave_numbers
         ):
             self.unread[name] = tried.why_not()
+
+
+def _given(match, role):
+    """Yield which argument of which part has a role."""
+    for one, (s, k) in match.roles.items():
+        if one == role:
+            yield match.plan.steps[s].name, k

@@ -67,6 +67,9 @@ def _mend(lines, error, left_out):
     while first and not lines[first].strip():
         first -= 1
     last, line = first + 1, lines[first]
+    if getattr(error, "msg", "") == "expected ':'" and not line.endswith(":"):
+        left_out[first + 1], lines[first] = line.strip(), f"{line}:"
+        return
     new = line[: len(line) - len(line.lstrip())] + "pass"
     if line == new:  # what goes wrong began above
         new = ""

@@ -216,9 +216,10 @@ def test_what_is_typed_in_an_exercise_outlives_a_reload_until_it_is_reset(page, 
     assert field.code.input_value() == "mine = 1"
 
 
-def test_a_verdict_on_a_page_leads_to_the_field_with_its_code_in_it(page, site):
-    page.goto(f"{site}/lessons/{LESSONS[4].stem}.html")
+@pytest.mark.parametrize("stem", [LESSONS[4].stem, "diagnose_your_own"])
+def test_a_verdict_on_a_page_leads_to_the_field_with_its_code_in_it(page, site, stem):
+    page.goto(f"{site}/lessons/{stem}.html")
     page.get_by_role("link", name="Change this code").first.click()
     field = Box(page, page.locator(".paste-box"))
-    assert "with_p_times_one_minus_p" in field.code.input_value()
+    assert "return" in field.code.input_value()
     expect(field.answer).to_contain_text("elementwise", timeout=STARTS)

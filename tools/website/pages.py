@@ -59,7 +59,8 @@ def stage(lesson, folder, pictures):
     number = lesson.stem[:2]
     guide = GUIDE.format(number=number) if number.isdecimal() else ""
     introduction = RUN.format(name=lesson.name) + guide + NOTE
-    if lesson == DIAGNOSE:
+    if lesson == DIAGNOSE:  # the field stands in place of the cell to paste into
+        notebook.cells = [cell for cell in notebook.cells if not cell.id.startswith("paste-")]
         introduction = f"```{{raw}} html\n{paste_box(DIAGNOSE)}\n```\n{introduction}"
     first = notebook.cells[0]
     if number.isdecimal():
