@@ -6,6 +6,8 @@ from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.mistakes.forward import IMPLEMENTATIONS
 from softmax_lessons.mistakes.tasks import TASKS
 
+FORMULAS = 4
+"""In how many ways a mistake is written; more would say nothing more."""
 KEYS = re.compile(r"\{(keys|texts)\}`([^`]+)`")
 
 
@@ -39,7 +41,7 @@ def section(mistake, lessons):
 
 To try: {mistake.hint}
 """
-    written = mistake.program or "\n".join(formulas(mistake.key))
+    written = mistake.program or "\n".join([*formulas(mistake.key)][:FORMULAS])
     return f"{text}\n```python\n{written.strip()}\n```\n"
 
 
