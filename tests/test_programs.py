@@ -98,6 +98,19 @@ INPUT_KEPT = INPUT_KEPT.replace("(self, x):", "(self, x):\n        self.x = x")
 INPUT_KEPT = INPUT_KEPT.replace(
     "self.x * (1 - self.x) * g", "self.x * (g - (self.x * g).sum(axis=1, keepdims=True))"
 )
+LOSS_CLASS = """
+import numpy as np
+class SoftmaxWithLoss:
+    def forward(self, x, t):
+        self.t = t
+        e = np.exp(x)
+        self.probs = e / e.sum(axis=1, keepdims=True)
+        return -np.sum(t * np.log(self.probs)) / len(x)
+
+    def backward(self, dout=1):
+        return dout * (self.probs - self.t) / len(self.t)
+"""
+NO_KEEPDIMS = SOFT.replace("e.sum(axis=1, keepdims=True)", "e.sum(axis=1)")
 CASES = [
     (SOFT + LAYER, "Softmax.backward", "elementwise"),
     (SOFT + CLASSIFIER, "fit_cost", ""),
@@ -109,6 +122,9 @@ CASES = [
     (SOFT + FLAG, "softmax(derivative=True)", "elementwise"),
     (LISTS, "softmax", ""),
     (LISTS.replace("v - top", "v"), "softmax", "no-shift"),
+    (NO_KEEPDIMS + CLASSIFIER, "soft", "keepdims-missing"),
+    (NO_KEEPDIMS + CLASSIFIER, "fit_cost", ""),  # but for what it has from soft
+    (LOSS_CLASS.replace(", keepdims=True", ""), "SoftmaxWithLoss.backward", "keepdims-missing"),
     (INPUT_KEPT, "Softmax.backward", "logits-for-probabilities"),
     (BY_SCRIPT, "script", ""),
     (SOFT + IN_A_LOOP, "script", ""),

@@ -49,10 +49,13 @@ def pairs(values, function=None):
             continue
         if a.max() <= 0 and a.min() > -100:  # their logarithms
             a = np.exp(a)
+        before = [v for v in values[:k] if v.array.shape == a.shape][-LOOKED:]
+        if z := next((z for z in before if _lost_an_axis(z.array, a)), None):
+            yield Pair(z, p._replace(array=a), -1, ("keepdims-missing",), k)
+            continue
         if not are_shares(a):
             continue
         p = p._replace(array=a)
-        before = [v for v in values[:k] if v.array.shape == a.shape][-LOOKED:]
         along = [axis for axis in range(min(a.ndim, 2))[::-1] if np.allclose(a.sum(axis), 1)]
         along = along if a.ndim < 3 else [-1] * np.allclose(a.sum(-1), 1)
         if a.ndim == 2 and np.allclose(a.sum(), 1):
@@ -73,6 +76,14 @@ def has_softmax(tried, program):
 
 def _is_softmax(z, p, axis):
     return z is not p and np.allclose(softmax(z, axis), p, rtol=1e-6, atol=1e-9)
+
+
+def _lost_an_axis(z, p):
+    """Tell whether p is a softmax of rows that were divided by the sums of others."""
+    if z.ndim != 2 or len(z) != z.shape[1] or z is p:
+        return False
+    exps = (np.exp(z - shift) for shift in (z.max(), z.max(axis=1, keepdims=True)))
+    return any(np.allclose(e / e.sum(axis=1), p, rtol=1e-6, atol=1e-9) for e in exps)
 
 
 def are_shares(a):

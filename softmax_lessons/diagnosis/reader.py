@@ -40,6 +40,7 @@ class Reader:
         self.program, self.verdicts, self.unread = program, [], {}
         self.end, self.soft, self.asked = time.process_time() + SECONDS, soft, soft
         self.layouts, self.logarithm, self.logits = list(LAYOUTS), False, set()
+        self.mismatch = False
         code = re.sub("#.*", "", program.text)
         self.many = bool(evidence.BATCH.search(code)) and not evidence.LOOPS.search(code)
         if THREE_AXES.search(program.text):
@@ -86,7 +87,7 @@ class Reader:
                 callees.append((Callee(f"{name}.{method}", get(holder), get), static))
         self.losses = [callee for callee, _ in callees if evidence.is_loss(callee.name)]
         self.logarithm = False  # whether the class has a log_softmax: then that is what goes back
-        forwards = []
+        forwards, self.mismatch = [], False
         for callee, static in callees:
             self._part(callee, None if static else make, forwards, True)
 
@@ -105,10 +106,11 @@ class Reader:
             self._keep(numeric)
             return
         tried = self._search(callee, make)
+        self.mismatch = self.mismatch or tried.mismatch  # of what comes forward, too
         if not tried.found or (of_class and tried.best.cost >= 1):
             ahead = likely_first(forwards)[:8] if of_class else forwards[:-5:-1]
             self._behind(callee, make, ahead, tried, of_class)
-        for plan, outcome in tried.ran[:25]:
+        for plan, outcome in tried.ran if of_class else tried.ran[:25]:
             result, (step, *more) = outcome.results[-1], plan.steps
             alike = [
                 one
@@ -136,7 +138,8 @@ class Reader:
         name, until = callee.name + " log_softmax" * self.logarithm, self.until
         square = [(replace(plan, layout=LAYOUTS["square"]), r) for plan, r in forwards[:2]]
         for plan, result in [*forwards, *(square if of_class else ())]:
-            if plan.layout is LAYOUTS["square"] and (tried.found or not tried.mismatch):
+            fits = tried.found or not (tried.mismatch or self.mismatch)
+            if plan.layout is LAYOUTS["square"] and fits:
                 break
             first = forwarded(plan, result)
             forms = signatures(callee.needed, first, 300) if callee.needed else [()]
@@ -208,6 +211,8 @@ class Reader:
                 verdict = verdict and at_line(verdict, callee.function, r"\breturn\b")
             if not verdict:
                 verdict, plan = inside.of_part(callee, tried, self, how)
+                own = source(callee.function)
+                verdict = verdict and answer.without_inherited(verdict, self.verdicts, own)
                 varied = [plan for plan, _ in tried.ran[:12] if "array" in plan.places().values()]
                 plans = [plan] * bool(plan) if verdict else varied[:4] * bool(derives)
                 verdict = by_weights(name, verdict, plans, self.losses)
