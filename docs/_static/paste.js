@@ -60,7 +60,8 @@
     if (key === "Tab" && !event.shiftKey && !target.leaving) type("    ");
     if (key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
       const line = target.value.slice(0, target.selectionStart).split("\n").at(-1);
-      type("\n" + line.match(/^\s*/)[0] + (/:\s*$/.test(line) ? "    " : ""));
+      const ends = /^\s*(return|raise|pass|break|continue)\b(?!.*[([{,]\s*$)/.test(line); // its block
+      type("\n" + line.match(/^\s*/)[0].slice(ends ? 4 : 0) + (/:\s*$/.test(line) ? "    " : ""));
     }
     target.leaving = false;
   }
@@ -107,6 +108,7 @@
       this.code.focus();
       this.code.select();
       document.execCommand("insertText", false, text);
+      this.code.scrollTo(0, 0);
     }
 
     say(what, more = "") {

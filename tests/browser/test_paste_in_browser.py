@@ -148,9 +148,9 @@ def test_keys_alone_lead_from_the_address_to_a_verdict_and_out_of_the_field(page
     for line in ("def softmax_grad(p, g):", "return p * (1 - p) * g"):
         page.keyboard.type(line)
         page.keyboard.press("Enter")
-    assert field.input_value() == "def softmax_grad(p, g):\n    return p * (1 - p) * g\n    "
+    assert field.input_value() == "def softmax_grad(p, g):\n    return p * (1 - p) * g\n"
     page.keyboard.press("Tab")
-    assert field.input_value().endswith("\n        ")
+    assert field.input_value().endswith("\n    ")
     page.keyboard.press("Control+Enter")
     answer = page.locator(".paste-box .verdict")
     expect(answer).to_contain_text("elementwise", timeout=STARTS)
