@@ -2,7 +2,8 @@
 
 `text` and `program` read a text and run it, `plans` and `layouts` are ways to call its parts,
 `search` tries them and finds what comes back in `tables` of formulas, where `evidence` admits it,
-`answer` has it judged, `inside` looks at what appears line by line. `reader` does all of it.
+`answer` has it judged, `inside` looks at what appears line by line, `rounds` in loops that train.
+`reader` does all of it.
 """
 
 import sys

@@ -5,13 +5,12 @@ So scripts are read, which have no functions, and the insides of networks, whate
 
 import re
 import time
-from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL, TRAINS
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL
 from softmax_lessons.diagnosis.layouts import ARRAYS
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
@@ -27,6 +26,10 @@ BACKWARD = AT_P["softmax_backward(p, g, axis)"]
 JACOBIAN = AT_P["batched_jacobian(p)"]
 LATER = SMALL - {"factor-of-two", "sign-flipped"} | {"constant-factor"}
 """What depends on where the average is taken, and on a scale."""
+CLIMBS = re.compile(r"(\+=|= ?[\w.]+ ?\+) ?[^\n]*(lr|rate|alpha|eta|step|0\.\d|1e-)[^\n]*\*")
+"""A step with a plus: then the gradient is that of the likelihood, with the opposite sign."""
+MOVES = re.compile(r"\s*([\w.]+) *([-+]=|= *\1 *[-+]).*\*|.*\b(\w*rate|lr|eta|alpha) *\*")
+"""A step of weights, which may look like a gradient of their size."""
 OF_LOSS = {"elementwise", "squared-error", "true-class-only", "sign-flipped"}
 OF_LOSS |= {"true-class-probability-everywhere", "target-subtracted-twice", "averaged-per-class"}
 OF_LOSS |= {"summed-over-batch", "long-way", "binary-cross-entropy"}
@@ -45,26 +48,45 @@ class Step(NamedTuple):
     pair: Pair
 
 
-def steps_back(values, found, program):
-    """Yield the steps back from probabilities among the values, in their order."""
+def steps_back(values, found, program, rounds=False):
+    """Yield the steps back from probabilities among the values, in their order.
+
+    With `rounds` those of a round of a loop alone, until the same probabilities are made anew.
+    """
     until = time.process_time() + SECONDS
     for pair in found[-4:]:
         pair, targets = _targets(values, pair)
         p, others = pair.rows(pair.p.array), []
         for value in values[pair.at + 1 :]:
-            if value.function == "<module>" and value[1:] == pair.p[1:]:
-                break  # the next round of a loop
+            if rounds and value[1:] == pair.p[1:]:
+                break
             line = program.lines[value.line - 1]
             if time.process_time() > until or value.function != pair.p.function:
                 continue
             made = _is_made(value.name, line) and not _calls_a_part(line, program)
+            made = made and not (rounds and MOVES.match(line))
             if value.array.shape == pair.p.array.shape:
                 if made:
                     yield from _of_loss_or_chain(pair, p, targets, others, value, program)
                 others.append(value)
+            elif rounds and made and (back := _unmixed(value.array, values, pair)) is not None:
+                value = value._replace(array=back)
+                yield from _of_loss_or_chain(pair, p, targets, others, value, program)
             elif value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
                 out = value.array.reshape(-1, *value.array.shape[-2:])
                 yield from _explained(JACOBIAN, (p,), out, value, pair)
+
+
+def _unmixed(weights, values, pair):
+    """Return what data made a gradient of weights of, None where they allow no or any answer."""
+    turn = np.transpose if pair.axis == 0 else np.asarray
+    N, n = pair.rows(pair.p.array).shape
+    for data in (turn(value.array) for value in values if value.array.ndim == weights.ndim == 2):
+        if len(data) == N < data.shape[1] and turn(weights).shape == (data.shape[1], n):
+            rows = np.linalg.lstsq(data.T, turn(weights), rcond=None)[0]
+            if np.allclose(data.T @ rows, turn(weights), atol=1e-12):
+                return turn(rows)
+    return None
 
 
 def _of_loss_or_chain(pair, p, targets, others, value, program):
@@ -78,9 +100,15 @@ def _of_loss_or_chain(pair, p, targets, others, value, program):
     known = OF_LOSS | ({"stops-at-probabilities"} if sent_on else set())
     if re.search(r"\[:, ?\w+\] -= 1", program.text):
         known |= {"one-subtracted-everywhere"}
+    later = LATER | ({"sign-flipped"} if CLIMBS.search(program.text) else set())
+    later |= set() if re.search("log|entropy", program.text) else {"squared-error"}  # its own loss
     soft = [pair.rows(o.array) for o in others if _in(o.name, line) and are_shares(o.array)]
     soft = [t for t in soft if np.allclose(t.sum(axis=1), 1) and not np.allclose(t, p)]
-    steps = [s for t in targets + soft for s in _explained(LOSS, (p, t), rows, value, pair, known)]
+    steps = [
+        step
+        for t in targets + soft
+        for step in _explained(LOSS, (p, t), rows, value, pair, known, later)
+    ]
     uses_p = _in(pair.p.name, line) or re.search(r"[-+*/]=", line)
     if uses_p and pair.z and not (steps or pair.keys):
         gradients = [pair.rows(other.array) for other in others if _in(other.name, line)]
@@ -132,11 +160,11 @@ def _targets_along(values, pair):
     return list(found.values())[:4]
 
 
-def _explained(task, arguments, rows, value, pair, known=OF_CHAIN):
-    if np.count_nonzero(rows) < 3:
+def _explained(task, arguments, rows, value, pair, known=OF_CHAIN, later=LATER):
+    if np.count_nonzero(rows) < 3 or np.abs(rows).max() < 1e-6:
         return
     for e in identify(task, arguments, rows)[:1]:
-        keys = {*e.keys} - LATER - (NONE_OF_ONE if len(rows) == 1 else set())
+        keys = {*e.keys} - later - (NONE_OF_ONE if len(rows) == 1 else set())
         several = len(keys) > 1 and keys != {"squared-error", "elementwise"}
         if keys <= known and not several:
             yield Step((*pair.keys, *(k for k in e.keys if k in keys)), value, e, pair)
@@ -171,7 +199,7 @@ def of_part(callee, tried, reader, how):
             sure = made or (derives and (plan is not None or how > BARE))
             if sure and (best is None or rank >= best[0]):
                 best = rank, step, plan
-    return (_verdict(callee.name, best[1], program), best[2]) if best else (None, None)
+    return (told_of(callee.name, best[1], program), best[2]) if best else (None, None)
 
 
 def _given(pool, function, plan):
@@ -186,28 +214,8 @@ def _given(pool, function, plan):
                 break
 
 
-def of_script(program):
-    """Return the verdicts on what a program does outside of its functions."""
-    values = [v for v in program.values if v.function == "<module>" and v.array.ndim]
-    values = values if len(values) <= 2 * MOST else [*values[:MOST], *values[-MOST:]]
-    found = list(pairs(values, "<module>"))
-    steps = list(steps_back(values, found, program))
-    told = Counter(map(_place, steps))
-    often = [step for step in steps if 2 * told[_place(step)] >= max(told.values())]
-    # What one line makes right, a later one may spoil.
-    last = max(often, key=lambda step: step.value.line, default=None)
-    goes_back = any(map(DERIVATIVE.search, program.parts)) or ".backward(" in program.text
-    if found and not last and not goes_back and TRAINS.search(program.text):
-        text = f"`{found[0].p.name}` in line {found[0].p.line} is softmax; none of the lines after"
-        program.troubles.append(f"{text} it was read as the step back from it.")
-    return [_verdict("script", last, program)] if last else []
-
-
-def _place(step):
-    return step.value.name, step.value.line, step.keys
-
-
-def _verdict(part, step, program):
+def told_of(part, step, program):
+    """Return the verdict on a part by its step back."""
     mistakes = tuple(MISTAKES[key] for key in (*step.keys, *_of_shift(step.pair, program)))
     name, line, p, z = step.value.name, step.value.line, step.pair.p, step.pair.z
     first = f"{p.name} is softmax of {z.name}" if z else f"{p.name} is softmax"

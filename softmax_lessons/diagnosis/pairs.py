@@ -80,7 +80,7 @@ def _is_softmax(z, p, axis):
 
 def _lost_an_axis(z, p):
     """Tell whether p is a softmax of rows that were divided by the sums of others."""
-    if z.ndim != 2 or len(z) != z.shape[1] or z is p:
+    if z.ndim != 2 or len(z) != z.shape[1] or z is p or _is_softmax(z, p, 1):
         return False
     exps = (np.exp(z - shift) for shift in (z.max(), z.max(axis=1, keepdims=True)))
     return any(np.allclose(e / e.sum(axis=1), p, rtol=1e-6, atol=1e-9) for e in exps)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from softmax_lessons.diagnosis import answer, evidence, inside
+from softmax_lessons.diagnosis import answer, evidence, inside, rounds
 from softmax_lessons.diagnosis.layouts import LAYOUTS
 from softmax_lessons.diagnosis.numeric import judged_as_numeric
 from softmax_lessons.diagnosis.objects import at_line, maker, source
@@ -68,7 +68,7 @@ class Reader:
                 self._class(name, thing, maker(thing))
             else:
                 self._class(name, type(thing), lambda n, thing=thing: deepcopy(thing))
-        for verdict in inside.of_script(self.program):
+        for verdict in rounds.of_script(self.program):
             self._keep(verdict)
         return self.verdicts
 
@@ -100,7 +100,10 @@ class Reader:
 
     def _part(self, callee, make, forwards, of_class):
         """Try a function or a method by itself, and behind what came forward; keep verdicts."""
-        if callee.needed is None or self._skips(callee.name, callee.function):
+        if callee.needed is None:
+            return
+        if self._skips(callee.name, callee.function):
+            self._trained(callee, make)
             return
         if callee.needed and not callee.flags and (numeric := self._numeric(callee)):
             self._keep(numeric)
@@ -129,6 +132,17 @@ class Reader:
             more = self._search(flagged, make)
             if not (more.best and (more.best.task, more.best.keys) == before):
                 self._told(flagged, more)
+
+    def _trained(self, callee, make):
+        """Look into a part that trains, where there is a softmax in the program."""
+        name = callee.name.rpartition(".")[2]
+        trains = evidence.LEARNS.search(name) or evidence.TRAINS.search(source(callee.function))
+        if trains and self.soft and callee.needed:
+            verdict, why = rounds.of_training(callee, make, self)
+            if verdict:
+                self._keep(verdict)
+            elif why or STRONG.search(source(callee.function)):
+                self.unread[callee.name] = why or "It trains, and none of the calls tried works."
 
     def _search(self, callee, make):
         return search(callee, self._how(callee), make, self.until, self.layouts, self.many)

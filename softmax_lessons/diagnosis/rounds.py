@@ -1,0 +1,69 @@
+"""Reads loops that train, in a script or in a part: the step back in each round, line by line."""
+
+import time
+from collections import Counter
+
+from softmax_lessons.diagnosis.evidence import DERIVATIVE, TRAINS
+from softmax_lessons.diagnosis.inside import steps_back, told_of
+from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
+from softmax_lessons.diagnosis.pairs import MOST, pairs, watched
+from softmax_lessons.diagnosis.plans import Plan, signatures
+
+
+def of_script(program):
+    """Return the verdicts on what a program does outside of its functions."""
+    verdict, found = _of_rounds("script", program.values, program, "<module>")
+    goes_back = any(map(DERIVATIVE.search, program.parts)) or ".backward(" in program.text
+    if found and not verdict and not goes_back and TRAINS.search(program.text):
+        program.troubles.append(_unread(found[0].p))
+    return [verdict] if verdict else []
+
+
+def of_training(callee, make, reader):
+    """Return the verdict on a part that trains, in a call of its own or with made-up data.
+
+    Where softmax was found in it and no step back, return None and a sentence.
+    """
+    program, until, found = reader.program, reader.until, []
+    layout = LAYOUTS["columns" if reader.layouts[0] == "columns" else "rows"]
+    ways = [
+        [f.replace("the identity", "array") for f in w] for w in signatures(callee.needed, (), 40)
+    ]
+    plans = [
+        Plan(layout, [callee.step(forms)], make)
+        for forms in dict.fromkeys(map(tuple, ways))
+        if "array" in forms and {*TARGETS} & {*forms}
+    ]
+    for plan in [None, *plans]:
+        if plan and time.process_time() > until:
+            break
+        pool = watched(plan, program) if plan else program.values
+        verdict, more = _of_rounds(callee.name, pool, program, callee.function.__qualname__)
+        keys = {mistake.key for mistake in verdict.mistakes} if verdict else set()
+        if verdict and (plan is None or "wrong-axis" not in keys):
+            return verdict, ""
+        found = found or more
+    return None, _unread(found[0].p) if found else ""
+
+
+def _unread(p):
+    text = f"`{p.name}` in line {p.line} is softmax; none of the lines after it was read as"
+    return f"{text} the step back from it."
+
+
+def _of_rounds(part, values, program, function):
+    """Return the verdict on the step back in the rounds of a loop, and the probabilities found."""
+    values = [value for value in values if value.array.ndim]
+    values = values if len(values) <= 2 * MOST else [*values[:MOST], *values[-MOST:]]
+    found = list(pairs(values, function))
+    steps = list(steps_back(values, found, program, rounds=True))
+    told = Counter(map(_place, steps))
+    often = [step for step in steps if 2 * told[_place(step)] >= max(told.values())]
+    # What one line makes right, a later one may spoil.
+    last = max(often, key=lambda step: step.value.line, default=None)
+    left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes
+    return last and told_of(part, last, program), left
+
+
+def _place(step):
+    return step.value.name, step.value.line, step.keys

@@ -1,0 +1,112 @@
+"""Programs that train: what their loop makes of p is read in its lines, or said to be unread."""
+
+import pytest
+from test_programs import SOFT
+
+from softmax_lessons.diagnosis import diagnose
+
+FUNCTION = """
+def train(X, T, lr=0.5, epochs=50):
+    W = np.zeros((X.shape[1], T.shape[1]))
+    for epoch in range(epochs):
+        P = soft(X @ W)
+        G = (P - T) / len(X)
+        W -= lr * X.T @ G
+        loss = -(T * np.log(P)).sum() / len(X)
+    return W
+"""
+CLASS = """
+class SoftmaxRegression:
+    def __init__(self, rate=0.1, rounds=100):
+        self.rate, self.rounds = rate, rounds
+
+    def fit(self, X, y):
+        self.W = np.zeros((X.shape[1], len(np.unique(y))))
+        Y = np.eye(self.W.shape[1])[y]
+        for _ in range(self.rounds):
+            P = soft(X @ self.W)
+            loss = -np.log((P * Y).sum(axis=1)).mean()
+            grad = X.T @ (P - Y) / len(X)
+            self.W -= self.rate * grad
+        return self
+
+    def predict(self, X):
+        return np.argmax(X @ self.W, axis=1)
+"""
+SCRIPT = """
+gen = np.random.default_rng(0)
+X, T = gen.normal(size=(20, 4)), np.eye(3)[gen.integers(3, size=20)]
+W = np.zeros((4, 3))
+for step in range(200):
+    P = soft(X @ W)
+    loss = -np.log((P * T).sum(axis=1)).mean()
+    G = P - T
+    G /= len(X)
+    W -= 0.5 * X.T @ G
+"""
+COLUMNS = """
+def soft(z):
+    e = np.exp(z - z.max(axis=0))
+    return e / e.sum(axis=0)
+
+def train(X, T, lr=0.5, epochs=50):
+    W = np.zeros((T.shape[0], X.shape[0]))
+    for epoch in range(epochs):
+        P = soft(W @ X)
+        G = (P - T) / X.shape[1]
+        W -= lr * G @ X.T
+    return W
+"""
+CHAIN = "g = 2 * (P - T)\n        G = P * (g - (g * P).sum(axis=1, keepdims=True))"
+NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (SOFT + FUNCTION, "train"),
+        (SOFT + FUNCTION.replace("P - T", "T - P").replace("W -=", "W +="), "train"),
+        (SOFT + NO_LOSS.replace("G = (P - T) / len(X)", CHAIN), "train"),
+        (SOFT + CLASS, "SoftmaxRegression.fit"),
+        (SOFT + SCRIPT, "script"),
+        ("import numpy as np\n" + COLUMNS, "train"),
+    ],
+    ids=["function", "ascent", "squared error", "class", "script", "columns"],
+)
+def test_a_loop_that_is_right_is_read_as_right(text, part):
+    told = {verdict.part: verdict for verdict in diagnose(text)}
+    assert [verdict.mistakes for verdict in told.values()] == [()] * len(told)
+    assert part in told
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "keys"),
+    [
+        (SOFT + FUNCTION.replace("P - T", "T - P"), "train", {"sign-flipped"}),
+        (
+            SOFT + FUNCTION.replace("(P - T)", "P * (1 - P) * (P - T)"),
+            "train",
+            {"squared-error", "elementwise"},
+        ),
+        (SOFT + CLASS.replace("P - Y", "Y - P"), "SoftmaxRegression.fit", {"sign-flipped"}),
+        (
+            SOFT + SCRIPT.replace("    G /=", "    G *= P * (1 - P)\n    G /="),
+            "script",
+            {"squared-error", "elementwise"},
+        ),
+    ],
+    ids=["function", "product", "class", "spoilt later"],
+)
+def test_what_is_wrong_in_a_loop_is_named_with_its_line(text, part, keys):
+    told = {verdict.part: verdict for verdict in diagnose(text)}
+    assert {mistake.key for mistake in told[part].mistakes} == keys
+    assert told[part].code in text
+
+
+def test_a_loop_that_is_not_read_is_said_to_be_unread():
+    strange = SOFT + FUNCTION.replace("(P - T) / len(X)", "np.abs(P - T) ** 1.5")
+    assert "none of the lines after it was read" in diagnose(strange).unread["train"]
+    strange = SOFT + SCRIPT.replace("G = P - T", "G = np.abs(P - T) ** 1.5")
+    assert "none of the lines after it was read" in diagnose(strange).trouble
+    no_targets = SOFT.replace("soft", "softmax") + "def train(x, lr):\n    return softmax(missing)"
+    assert "none of the calls tried works" in diagnose(no_targets).unread["train"]
