@@ -57,6 +57,25 @@ def train(X, T, lr=0.5, epochs=50):
         W -= lr * G @ X.T
     return W
 """
+SQUARED_ERROR = """
+class MseSoftmax:
+    def __init__(self, n_in, n_out, lr=0.5):
+        self.w, self.lr = 0.1 * np.random.randn(n_in, n_out), lr
+
+    def forward(self, x):
+        self.x, self.y = x, soft(x @ self.w)
+        return self.y
+
+    def loss(self, t):
+        return 0.5 * np.sum((self.y - t) ** 2)
+
+    def backward(self, t):
+        dy = self.y - t
+        dz = np.empty_like(dy)
+        for i in range(len(dy)):
+            dz[i] = self.y[i] * (dy[i] - dy[i] @ self.y[i])
+        self.w -= self.lr * self.x.T @ dz
+"""
 CHAIN = "g = 2 * (P - T)\n        G = P * (g - (g * P).sum(axis=1, keepdims=True))"
 NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "")
 
@@ -68,10 +87,19 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         (SOFT + FUNCTION.replace("P - T", "T - P").replace("W -=", "W +="), "train"),
         (SOFT + NO_LOSS.replace("G = (P - T) / len(X)", CHAIN), "train"),
         (SOFT + CLASS, "SoftmaxRegression.fit"),
+        (SOFT + SQUARED_ERROR, "MseSoftmax.backward"),
         (SOFT + SCRIPT, "script"),
         ("import numpy as np\n" + COLUMNS, "train"),
     ],
-    ids=["function", "ascent", "squared error", "class", "script", "columns"],
+    ids=[
+        "function",
+        "ascent",
+        "squared error",
+        "class",
+        "class of squared error",
+        "script",
+        "columns",
+    ],
 )
 def test_a_loop_that_is_right_is_read_as_right(text, part):
     told = {verdict.part: verdict for verdict in diagnose(text)}
@@ -107,6 +135,6 @@ def test_a_loop_that_is_not_read_is_said_to_be_unread():
     strange = SOFT + FUNCTION.replace("(P - T) / len(X)", "np.abs(P - T) ** 1.5")
     assert "none of the lines after it was read" in diagnose(strange).unread["train"]
     strange = SOFT + SCRIPT.replace("G = P - T", "G = np.abs(P - T) ** 1.5")
-    assert "none of the lines after it was read" in diagnose(strange).trouble
+    assert "none of the lines after it was read" in diagnose(strange).unread["script"]
     no_targets = SOFT.replace("soft", "softmax") + "def train(x, lr):\n    return softmax(missing)"
     assert "none of the calls tried works" in diagnose(no_targets).unread["train"]

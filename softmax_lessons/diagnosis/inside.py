@@ -101,7 +101,8 @@ def _of_loss_or_chain(pair, p, targets, others, value, program):
     if re.search(r"\[:, ?\w+\] -= 1", program.text):
         known |= {"one-subtracted-everywhere"}
     later = LATER | ({"sign-flipped"} if CLIMBS.search(program.text) else set())
-    later |= set() if re.search("log|entropy", program.text) else {"squared-error"}  # its own loss
+    if not re.search(r"\blog\(|cross_?entropy", program.text):
+        later = later | {"squared-error"}  # which may be its own loss
     soft = [pair.rows(o.array) for o in others if _in(o.name, line) and are_shares(o.array)]
     soft = [t for t in soft if np.allclose(t.sum(axis=1), 1) and not np.allclose(t, p)]
     steps = [
@@ -125,6 +126,8 @@ def _in(name, line):
 def _is_made(name, line):
     """Tell whether a line makes what bears a name."""
     root = name if name.startswith("self.") else re.split(r"[.\[]", name)[0]
+    if re.search(r"\bempty(_like)?\(", line):
+        return False  # whatever was in the memory
     made = re.match(rf"(?!\s*return)\s*(.*,\s*)?{re.escape(root)}\b[^=]*=[^=]", line)
     returned = re.fullmatch(r"return(\[\d\])?", name) and re.match(r"\s*(return|lambda)", line)
     return bool(made or returned) or line.lstrip().startswith("lambda")

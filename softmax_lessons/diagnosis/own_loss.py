@@ -206,7 +206,7 @@ def by_weights(part, verdict, plans, losses):
         for several in (plan, *map(plan.behind, same)):
             told, _ = call(ratios, several)
             known = [r for r in told or () if np.isfinite(r) or not verdict]
-            if verdict and told is not None and not known and several is not plan:
+            if verdict and told and not known and several is not plan:
                 if SQUARED.search(several.steps[-2].name):
                     text = "The loss here is a squared error."
                     return named(verdict, "assumes-cross-entropy", text)
@@ -244,7 +244,9 @@ def ratios(plan):
             lambda x, path=path: np.array(run(path, x).scalars), some
         )
         moving = _moving(losses)
-        same = [a for a in outcome.arrays.values() if a.size == array.size > 4]
+        # Not the weights themselves, that a step has moved.
+        gradients = (a for own, a in outcome.arrays.items() if not path.endswith(own))
+        same = [a for a in gradients if a.size == array.size > 4]
         close = [explain.proportion(a.flat[SOME], moving) for a in same]
         if any(close):
             found.append(min(filter(None, close), key=lambda r: abs(np.log(abs(r)))))

@@ -22,10 +22,10 @@ from softmax_lessons.diagnosis.plans import (
     likely_first,
     signatures,
 )
-from softmax_lessons.diagnosis.search import search
+from softmax_lessons.diagnosis.search import SLOW, search
 from softmax_lessons.judging.safe_call import Caller
 
-SECONDS, OF_A_STAGE = 4.5, 1.2
+SECONDS, OF_A_STAGE = 4.5, 1.2 * SLOW
 """How long a program is read in all, and how long one way of reading a part is tried."""
 FAMILY = re.compile("sigmoid|logistic|tanh|binary", re.I)
 """Where these are in a program, `a * (1 - a)` without a name is theirs."""
@@ -68,7 +68,7 @@ class Reader:
                 self._class(name, thing, maker(thing))
             else:
                 self._class(name, type(thing), lambda n, thing=thing: deepcopy(thing))
-        for verdict in rounds.of_script(self.program):
+        for verdict in rounds.of_script(self):
             self._keep(verdict)
         return self.verdicts
 

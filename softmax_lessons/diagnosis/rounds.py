@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from dataclasses import replace
 
 from softmax_lessons.diagnosis.evidence import DERIVATIVE, TRAINS
 from softmax_lessons.diagnosis.inside import steps_back, told_of
@@ -9,13 +10,16 @@ from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
 from softmax_lessons.diagnosis.pairs import MOST, pairs, watched
 from softmax_lessons.diagnosis.plans import Plan, signatures
 
+AFTER = "What comes after this line, such as the step of the weights, was not checked."
 
-def of_script(program):
+
+def of_script(reader):
     """Return the verdicts on what a program does outside of its functions."""
+    program = reader.program
     verdict, found = _of_rounds("script", program.values, program, "<module>")
     goes_back = any(map(DERIVATIVE.search, program.parts)) or ".backward(" in program.text
     if found and not verdict and not goes_back and TRAINS.search(program.text):
-        program.troubles.append(_unread(found[0].p))
+        reader.unread["script"] = _unread(found[0].p)
     return [verdict] if verdict else []
 
 
@@ -62,7 +66,10 @@ def _of_rounds(part, values, program, function):
     # What one line makes right, a later one may spoil.
     last = max(often, key=lambda step: step.value.line, default=None)
     left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes
-    return last and told_of(part, last, program), left
+    verdict = last and told_of(part, last, program)
+    if verdict and verdict.passed:
+        verdict = replace(verdict, summary=f"{verdict.summary} {AFTER}")
+    return verdict, left
 
 
 def _place(step):

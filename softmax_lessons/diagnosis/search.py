@@ -1,6 +1,7 @@
 """Finds what a program computes: runs its plans, and looks the results up among all formulas."""
 
 import re
+import sys
 import time
 from dataclasses import replace
 from itertools import product
@@ -23,12 +24,15 @@ NAMES = {
     "logp": "logp log_p log_probs",
     "g": "g grad dout dy upstream cotangent err error grad_output dvalues delta da dl gradient"
     " grad_p grad_log_p d grad_out",
+    "bias": "b b1 b2 b3 bias biases",  # no role of a formula
     "t": "t y y_true target targets label labels one_hot onehot",
 }
 """The names that arguments in a role go by."""
 APART = ("list", "lists", "block", "tensors")
 MAIN = ("rows", "columns", "vector")
-SECONDS = {evidence.BARE: 0.3, evidence.NEAR: 0.6, evidence.NAMED: 1.2}
+SLOW = 3 if sys.platform == "emscripten" else 1
+"""How much longer things may take in a browser."""
+SECONDS = {evidence.BARE: 0.3 * SLOW, evidence.NEAR: 0.6 * SLOW, evidence.NAMED: 1.2 * SLOW}
 """How long a part is tried in a layout, by what speaks for softmax in its names."""
 ENOUGH, FEW = 0.45, 1.3
 """The cost of a match after which nothing better is looked for, or only in the layouts of many."""
