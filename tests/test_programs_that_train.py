@@ -118,12 +118,20 @@ def test_a_loop_that_is_right_is_read_as_right(text, part):
         ),
         (SOFT + CLASS.replace("P - Y", "Y - P"), "SoftmaxRegression.fit", {"sign-flipped"}),
         (
+            SOFT
+            + SCRIPT.replace("P - T", "T - P").replace(
+                "W -= 0.5", "loss += 0.5 * (W * W).sum()\n    W += -0.5"
+            ),
+            "script",
+            {"sign-flipped"},
+        ),
+        (
             SOFT + SCRIPT.replace("    G /=", "    G *= P * (1 - P)\n    G /="),
             "script",
             {"squared-error", "elementwise"},
         ),
     ],
-    ids=["function", "product", "class", "spoilt later"],
+    ids=["function", "product", "class", "a plus that goes down", "spoilt later"],
 )
 def test_what_is_wrong_in_a_loop_is_named_with_its_line(text, part, keys):
     told = {verdict.part: verdict for verdict in diagnose(text)}

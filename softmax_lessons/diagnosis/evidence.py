@@ -30,9 +30,10 @@ USES = re.compile(
     r"train|(^|_)(fit|step|update|predict|main|run)$|^update|accuracy|score|shape|param|config|repr|one_?hot",
     re.I,
 )
+"""Parts that use a softmax are not tried as one."""
 LEARNS = re.compile(r"train|(^|_)fit$|learn|descen[dt]", re.I)
 TRAINS = re.compile(r"for \w+ in x?range\((\w*(iter|epoch|step|round)\w*|\d{2,})", re.I)
-"""Parts that use a softmax, or loop for long, are not tried."""
+"""Parts that train, by their name or their loop: they are read in rounds."""
 LOG_SUM = re.compile("log_?sum_?exp|lse", re.I)
 LOGARITHM = re.compile("log_?soft|log_?p|log_?prob", re.I)
 

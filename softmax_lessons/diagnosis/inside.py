@@ -26,7 +26,9 @@ BACKWARD = AT_P["softmax_backward(p, g, axis)"]
 JACOBIAN = AT_P["batched_jacobian(p)"]
 LATER = SMALL - {"factor-of-two", "sign-flipped"} | {"constant-factor"}
 """What depends on where the average is taken, and on a scale."""
-CLIMBS = re.compile(r"(\+=|= ?[\w.]+ ?\+) ?[^\n]*(lr|rate|alpha|eta|step|0\.\d|1e-)[^\n]*\*")
+CLIMBS = re.compile(
+    r"^(?!.*(loss|cost)).*(\+=|= ?[\w.]+ ?\+)(?! *-).*(lr|rate|alpha|eta|step|0\.\d|1e-).*\*", re.M
+)
 """A step with a plus: then the gradient is that of the likelihood, with the opposite sign."""
 MOVES = re.compile(r"\s*([\w.]+) *([-+]=|= *\1 *[-+]).*\*|.*\b(\w*rate|lr|eta|alpha) *\*")
 """A step of weights, which may look like a gradient of their size."""

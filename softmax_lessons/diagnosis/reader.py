@@ -152,8 +152,8 @@ class Reader:
         name, until = callee.name + " log_softmax" * self.logarithm, self.until
         square = [(replace(plan, layout=LAYOUTS["square"]), r) for plan, r in forwards[:2]]
         for plan, result in [*forwards, *(square if of_class else ())]:
-            fits = tried.found or not (tried.mismatch or self.mismatch)
-            if plan.layout is LAYOUTS["square"] and fits:
+            needless = tried.found or not (tried.mismatch or self.mismatch)
+            if plan.layout is LAYOUTS["square"] and needless:
                 break
             first = forwarded(plan, result)
             forms = signatures(callee.needed, first, 300) if callee.needed else [()]

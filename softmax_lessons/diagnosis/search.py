@@ -24,7 +24,6 @@ NAMES = {
     "logp": "logp log_p log_probs",
     "g": "g grad dout dy upstream cotangent err error grad_output dvalues delta da dl gradient"
     " grad_p grad_log_p d grad_out",
-    "bias": "b b1 b2 b3 bias biases",  # no role of a formula
     "t": "t y y_true target targets label labels one_hot onehot",
 }
 """The names that arguments in a role go by."""

@@ -215,7 +215,6 @@ def for_page(notebook, cell, output):
 
 def mend(page):
     """Make the empty corner of a table a cell, and load no font of icons: icons.css has them."""
-    text = EMPTY_HEAD.sub(
-        "<td></td>", page.read_text("utf-8")
-    )  # a heading would have to say of what
+    # As a heading, the corner would have to say of what.
+    text = EMPTY_HEAD.sub("<td></td>", page.read_text("utf-8"))
     page.write_text(ICON_FONT.sub("", text), "utf-8")
