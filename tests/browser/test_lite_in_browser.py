@@ -49,13 +49,6 @@ def opened(page, site, lesson):
     return Notebook(page, f"{site}/lite/notebooks/index.html?path={lesson.name}")
 
 
-def opened_and_started(page, site, lesson):
-    """Open a lesson that the test leaves: a Python that is just starting would complain of it."""
-    notebook = opened(page, site, lesson)
-    notebook.execute("pass")
-    return notebook
-
-
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 def test_a_lesson_runs_in_the_page_and_prints_what_is_stored(page, site, lesson):
     notebook = opened(page, site, lesson)
@@ -95,10 +88,14 @@ def test_what_a_lesson_imports_is_compiled_before(first):
 @pytest.fixture
 def edited(page, site):
     """Open the first lesson, and write in its first cell of code."""
-    notebook = opened_and_started(page, site, LESSONS[0])
+    notebook = opened(page, site, LESSONS[0])
+    notebook.execute("pass")
+    # What Python says of itself is saved too, and must not be while somebody types.
+    page.wait_for_function(IS_SAVED)
     notebook.cell(FIRST_CODE).locator(".cm-content").click()
     page.keyboard.press("Control+End")
-    page.keyboard.type(f"\n{MINE}")
+    page.keyboard.insert_text(f"\n{MINE}")
+    expect(notebook.cell(FIRST_CODE)).to_contain_text(MINE)
     # JupyterLab's own two minutes would be too long.
     page.wait_for_function(IS_SAVED, timeout=60_000)
     return notebook
@@ -132,7 +129,7 @@ def test_a_lesson_is_reset_only_when_the_reader_says_so_twice(edited):
 
 
 def test_the_way_back_to_the_site_leads_to_the_page_of_the_lesson(page, site):
-    opened_and_started(page, site, LESSONS[0])
+    opened(page, site, LESSONS[0])
     page.get_by_role("link", name="Back to the site").click()
     page.wait_for_url(f"{site}/lessons/{LESSONS[0].stem}.html")
 
