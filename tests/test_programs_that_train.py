@@ -76,6 +76,42 @@ class MseSoftmax:
             dz[i] = self.y[i] * (dy[i] - dy[i] @ self.y[i])
         self.w -= self.lr * self.x.T @ dz
 """
+NETWORK = """
+import numpy as np
+
+def softmax(z):
+    e = np.exp(z - np.max(z, axis=0))
+    return e / np.sum(e, axis=0)
+
+def one_hot(y):
+    t = np.zeros((y.max() + 1, y.size))
+    t[y, np.arange(y.size)] = 1
+    return t
+
+def forward(w1, b1, w2, b2, x):
+    a = w1 @ x + b1
+    h = np.maximum(a, 0)
+    z = w2 @ h + b2
+    p = softmax(z)
+    return a, h, z, p
+
+def backward(a, h, z, p, w1, w2, x, y):
+    dz = p - one_hot(y)
+    dw2, db2 = dz @ h.T / y.size, dz.mean(axis=1, keepdims=True)
+    da = w2.T @ dz * (a > 0)
+    return da @ x.T / y.size, da.mean(axis=1, keepdims=True), dw2, db2
+
+def descend(x, y, rate, rounds):
+    gen = np.random.default_rng(1)
+    w1, b1 = gen.normal(size=(8, x.shape[0])), np.zeros((8, 1))
+    w2, b2 = gen.normal(size=(y.max() + 1, 8)), np.zeros((y.max() + 1, 1))
+    for _ in range(rounds):
+        a, h, z, p = forward(w1, b1, w2, b2, x)
+        dw1, db1, dw2, db2 = backward(a, h, z, p, w1, w2, x, y)
+        w1, b1, w2, b2 = w1 - rate * dw1, b1 - rate * db1, w2 - rate * dw2, b2 - rate * db2
+    return w1, b1, w2, b2
+"""
+ONLY_P = NETWORK.replace("return a, h, z, p", "return p").partition("def backward")[0]
 CHAIN = "g = 2 * (P - T)\n        G = P * (g - (g * P).sum(axis=1, keepdims=True))"
 NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "")
 
@@ -90,6 +126,8 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         (SOFT + SQUARED_ERROR, "MseSoftmax.backward"),
         (SOFT + SCRIPT, "script"),
         ("import numpy as np\n" + COLUMNS, "train"),
+        (NETWORK, "backward"),
+        (ONLY_P, "forward"),
     ],
     ids=[
         "function",
@@ -99,6 +137,8 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         "class of squared error",
         "script",
         "columns",
+        "network of functions",
+        "forward through ReLU",
     ],
 )
 def test_a_loop_that_is_right_is_read_as_right(text, part):
@@ -130,8 +170,24 @@ def test_a_loop_that_is_right_is_read_as_right(text, part):
             "script",
             {"squared-error", "elementwise"},
         ),
+        (
+            NETWORK.replace("p - one_hot", "p - 2 * one_hot"),
+            "backward",
+            {"target-subtracted-twice"},
+        ),
+        (NETWORK.replace("axis=0", "axis=1, keepdims=True"), "backward", {"wrong-axis"}),
+        (NETWORK.replace("e, axis=0", "e"), "backward", {"one-sum-for-all"}),
     ],
-    ids=["function", "product", "class", "a plus that goes down", "spoilt later"],
+    ids=[
+        "function",
+        "product",
+        "class",
+        "a plus that goes down",
+        "spoilt later",
+        "network of functions",
+        "softmax along a wrong axis",
+        "softmax of a whole batch",
+    ],
 )
 def test_what_is_wrong_in_a_loop_is_named_with_its_line(text, part, keys):
     told = {verdict.part: verdict for verdict in diagnose(text)}

@@ -97,7 +97,8 @@ def admits(how, task, explanation, labels, name):
         return bool(of_logits) and not keys & FAR
     if of_logits:
         uses = re.search(r"\bp\b|p_i|p_j|logp", explanation.result.text)
-        return bool(uses) and not keys & FAR
+        is_p = "target-forgotten" in keys and not DERIVATIVE.search(name)  # what comes forward
+        return bool(uses) and not keys & FAR and not is_p
     if "g" in task.roles and "sum(" in explanation.result.text and keys <= WEIGHTED:
         return "p * g" in explanation.result.text or how == NEAR
     if task.jacobian and not keys - SMALL:

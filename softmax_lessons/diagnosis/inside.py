@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL, SOFTMAX
 from softmax_lessons.diagnosis.layouts import ARRAYS
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
@@ -137,7 +137,8 @@ def _is_made(name, line):
 
 def _calls_a_part(line, program):
     """Tell whether a line has another part make it, which is judged itself."""
-    called = {name.rpartition(".")[2] for name in program.parts}
+    told = (name for name in program.parts if DERIVATIVE.search(name) or SOFTMAX.search(name))
+    called = {name.rpartition(".")[2] for name in told}
     return any(f"{name}(" in line for name in called) or ".backward(" in line
 
 
@@ -148,7 +149,8 @@ def _targets(values, pair):
     """
     found = _targets_along(values, pair)
     if pair.at and pair.p.array.ndim == 2 and not found:
-        turned = replace(pair, axis=-1 if pair.axis == 0 else 0, keys=("wrong-axis",))
+        turned = replace(pair, axis=-1 if pair.axis == 0 else 0)
+        turned.keys = turned.keys or ("wrong-axis",)
         if other := _targets_along(values, turned):
             return turned, other
     return pair, found

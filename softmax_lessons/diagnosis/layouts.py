@@ -87,7 +87,7 @@ def put(form, layout, rows):
         return laid
     labels = rows.argmax(axis=1)
     if form == "label column":
-        if layout is not LAYOUTS["rows"]:
+        if layout.words != LAYOUTS["rows"].words:
             raise ValueError("labels are in a column where examples are rows")
         return labels[:, None]
     if layout is LAYOUTS["tensors"]:
@@ -111,7 +111,8 @@ class Context:
 
 def bias_of(layout, n):
     """Return a bias that is 0, as it is added in a layout."""
-    return np.asarray(layout.put(np.zeros((1, n)))) if layout.N in (1, 3) else np.zeros(n)
+    one = layout is not LAYOUTS["block"] and layout is not LAYOUTS["square"]
+    return np.asarray(layout.put(np.zeros((1, n)))) if one else np.zeros(n)
 
 
 def _ones(N, n, layout):

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -113,10 +114,10 @@ class Plan:
         """
         N, n = N or self.layout.N, n or self.layout.n
         # No label is above the rows: a program may take labels for rows.
-        labels = (np.arange(N) + 2) % (n if N == 1 else min(N, n))
+        labels = (np.arange(N) + 2) % (n if N == 1 else min(n, 3))
         one_hot, places = np.eye(n)[labels], self.places()
         arrays = [place for place, form in places.items() if form in ARRAYS]
-        made = {place: generic(number, N, n) for number, place in enumerate(arrays)}
+        made = {place: generic(k, N, n).copy() for k, place in enumerate(arrays)}
         return {place: made.get(place, one_hot) for place in places}
 
     def run(self, values, constants=None, prepare=None):
@@ -172,6 +173,7 @@ def likely_first(forwards):
     return sorted(forwards, key=unlike)
 
 
+@cache
 def generic(number, N, n):
     """Return the array of some number: positive, so that it can be probabilities too."""
     return np.random.default_rng(8 + number).uniform(0.1, 0.9, (N, n))

@@ -136,12 +136,15 @@ class Reader:
     def _trained(self, callee, make):
         """Look into a part that trains, where there is a softmax in the program."""
         name = callee.name.rpartition(".")[2]
-        trains = evidence.LEARNS.search(name) or evidence.TRAINS.search(source(callee.function))
+        code = source(callee.function)
+        trains = evidence.LEARNS.search(name) or evidence.TRAINS.search(code)
         if trains and self.soft and callee.needed:
             verdict, why = rounds.of_training(callee, make, self)
+            whole = [v.part for v in self.verdicts if re.search("label|hot|step back", v.read_as)]
+            back = [one for one in whole if f"{one.rpartition('.')[2]}(" in code]
             if verdict:
                 self._keep(verdict)
-            elif why or STRONG.search(source(callee.function)):
+            elif not back and (why or STRONG.search(code)):
                 self.unread[callee.name] = why or "It trains, and none of the calls tried works."
 
     def _search(self, callee, make):

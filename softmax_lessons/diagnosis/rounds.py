@@ -4,7 +4,9 @@ import time
 from collections import Counter
 from dataclasses import replace
 
-from softmax_lessons.diagnosis.evidence import DERIVATIVE, TRAINS
+import numpy as np
+
+from softmax_lessons.diagnosis.evidence import DERIVATIVE, RIVAL, TRAINS
 from softmax_lessons.diagnosis.inside import steps_back, told_of
 from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
 from softmax_lessons.diagnosis.pairs import MOST, pairs, watched
@@ -29,12 +31,18 @@ def of_training(callee, make, reader):
     Where softmax was found in it and no step back, return None and a sentence.
     """
     program, until, found = reader.program, reader.until, []
-    layout = LAYOUTS["columns" if reader.layouts[0] == "columns" else "rows"]
+    read = {verdict.part for verdict in reader.verdicts}
+    others = [n for n in program.parts if DERIVATIVE.search(n) and not RIVAL.search(n)]
+    names = {callee.name: callee.function.__qualname__} | {n: n for n in others if n not in read}
+    keys = sorted(["rows", "columns"], reverse=reader.layouts[0] != "columns")
+    # Of labels it makes three classes: neither as many as examples, nor as inputs.
+    layouts = [LAYOUTS[key]._replace(N=4) for key in keys]
     ways = [
         [f.replace("the identity", "array") for f in w] for w in signatures(callee.needed, (), 40)
     ]
     plans = [
         Plan(layout, [callee.step(forms)], make)
+        for layout in layouts
         for forms in dict.fromkeys(map(tuple, ways))
         if "array" in forms and {*TARGETS} & {*forms}
     ]
@@ -42,11 +50,14 @@ def of_training(callee, make, reader):
         if plan and time.process_time() > until:
             break
         pool = watched(plan, program) if plan else program.values
-        verdict, more = _of_rounds(callee.name, pool, program, callee.function.__qualname__)
-        keys = {mistake.key for mistake in verdict.mistakes} if verdict else set()
-        if verdict and (plan is None or "wrong-axis" not in keys):
-            return verdict, ""
-        found = found or more
+        for name, function in names.items():
+            verdict, more = _of_rounds(name, pool, program, function)
+            keys = {mistake.key for mistake in verdict.mistakes} if verdict else set()
+            # One-hot targets may be laid out in another way; labels fit or fail.
+            sure = plan is None or "wrong-axis" not in keys or "labels" in plan.places().values()
+            if verdict and sure:
+                return verdict, ""
+            found = found or more
     return None, _unread(found[0].p) if found else ""
 
 
@@ -67,6 +78,10 @@ def _of_rounds(part, values, program, function):
     last = max(often, key=lambda step: step.value.line, default=None)
     left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes
     verdict = last and told_of(part, last, program)
+    if verdict and verdict.line == last.pair.p.line:  # which another part may have made
+        p = last.pair.p
+        line = next((v.line for v in values if np.array_equal(v.array, p.array)), p.line)
+        verdict = replace(verdict, line=line, code=program.lines[line - 1].strip())
     if verdict and verdict.passed:
         verdict = replace(verdict, summary=f"{verdict.summary} {AFTER}")
     return verdict, left

@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 
@@ -68,11 +69,25 @@ def _handed(plan, values, out):
     return any(np.array_equal(a, out) for a in given)
 
 
-def matches(plan, values, outcome, how, name):
-    """Yield all matches of what a run gave."""
+def _moved_by(plan, outcome):
+    """Return for each output the places that it depends on: all of them have to be explained."""
+    moved = {path: set() for path in outcome.arrays}
+    for place, rows in plan.values().items() if len(plan.places()) > 1 else ():
+        other = plan.values() | {place: np.roll(rows, 1, axis=int(len(rows) == 1))}
+        with suppress(Exception):  # it does not take that
+            arrays = plan.run(other).arrays
+            for path in {path for path in moved if path in arrays}:
+                if not np.array_equal(arrays[path], outcome.arrays[path]):
+                    moved[path].add(place)
+    return moved
+
+
+def matches(plan, values, outcome, how, name, until):
+    """Yield all matches of what a run gave, until some time."""
     places, layout = plan.places(), plan.layout
     arrays = [place for place, form in places.items() if form in ARRAYS]
     targets = [place for place, form in places.items() if form in TARGETS]
+    moved = _moved_by(plan, outcome)
     for path, out in _results(plan, values, outcome, how):
         for task in ONE if layout.single else MANY:
             if not task.derivative and _handed(plan, values, out):
@@ -86,7 +101,8 @@ def matches(plan, values, outcome, how, name):
             wanted = [role for role in task.roles if role != "axis"]
             pools = [arrays + targets if role == "t" else arrays for role in wanted]
             for chosen in product(*pools):
-                if len({*chosen}) == len(chosen):
+                explained = len({*chosen}) == len(chosen) and moved[path] <= {*chosen}
+                if explained and time.process_time() < until:
                     roles = dict(zip(wanted, chosen, strict=True))
                     for of_log in (False, True) if "logp" in roles else (False,):
                         match = Match(plan, path, task, roles, None, 0, of_log)
@@ -188,7 +204,7 @@ class Tried:
             went.add(forms)
             self.ran.append((plan, outcome))
             # What ran may have written into what it was given.
-            for match in matches(plan, plan.values(), outcome, how, name):
+            for match in matches(plan, plan.values(), outcome, how, name, until):
                 match.cost += 1.4 * (self.many and plan.layout.single)
                 self.found.append(match)
             if self.found and self.best.cost < ENOUGH:
