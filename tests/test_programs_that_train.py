@@ -113,6 +113,7 @@ def descend(x, y, rate, rounds):
 """
 ONLY_P = NETWORK.replace("return a, h, z, p", "return p").partition("def backward")[0]
 CHAIN = "g = 2 * (P - T)\n        G = P * (g - (g * P).sum(axis=1, keepdims=True))"
+INLINE = FUNCTION.replace("        G = (P - T) / len(X)\n", "").replace("X.T @ G", "X.T @ (P - T)")
 NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "")
 
 
@@ -126,6 +127,7 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         (SOFT + SQUARED_ERROR, "MseSoftmax.backward"),
         (SOFT + SCRIPT, "script"),
         ("import numpy as np\n" + COLUMNS, "train"),
+        (SOFT + INLINE, "train"),
         (NETWORK, "backward"),
         (ONLY_P, "forward"),
     ],
@@ -137,6 +139,7 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         "class of squared error",
         "script",
         "columns",
+        "in one line",
         "network of functions",
         "forward through ReLU",
     ],
@@ -170,6 +173,10 @@ def test_a_loop_that_is_right_is_read_as_right(text, part):
             "script",
             {"squared-error", "elementwise"},
         ),
+        (SOFT + FUNCTION.replace("W -=", "W +="), "train", {"sign-flipped"}),
+        (SOFT + INLINE.replace("P - T", "T - P"), "train", {"sign-flipped"}),
+        (SOFT + SCRIPT.replace("W -=", "W +="), "script", {"sign-flipped"}),
+        (NETWORK.replace("w2 - rate", "w2 + rate"), "descend", {"sign-flipped"}),
         (
             NETWORK.replace("p - one_hot", "p - 2 * one_hot"),
             "backward",
@@ -184,6 +191,10 @@ def test_a_loop_that_is_right_is_read_as_right(text, part):
         "class",
         "a plus that goes down",
         "spoilt later",
+        "step up the loss",
+        "step up in one line",
+        "step up in a script",
+        "step up in a network",
         "network of functions",
         "softmax along a wrong axis",
         "softmax of a whole batch",

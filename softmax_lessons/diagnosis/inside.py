@@ -59,19 +59,20 @@ def steps_back(values, found, program, rounds=False):
     for pair in found[-4:]:
         pair, targets = _targets(values, pair)
         p, others = pair.rows(pair.p.array), []
-        for value in values[pair.at + 1 :]:
+        for at, value in enumerate(values[pair.at + 1 :], pair.at + 1):
             if rounds and value[1:] == pair.p[1:]:
                 break
             line = program.lines[value.line - 1]
             if time.process_time() > until or value.function != pair.p.function:
                 continue
             made = _is_made(value.name, line) and not _calls_a_part(line, program)
-            made = made and not (rounds and MOVES.match(line))
+            moves = rounds and MOVES.match(line)
+            weights = _way(value, values[:at]) if moves else value.array
             if value.array.shape == pair.p.array.shape:
-                if made:
+                if made and not moves:
                     yield from _of_loss_or_chain(pair, p, targets, others, value, program)
                 others.append(value)
-            elif rounds and made and (back := _unmixed(value.array, values, pair)) is not None:
+            elif rounds and made and (back := _unmixed(weights, values, pair, targets)) is not None:
                 value = value._replace(array=back)
                 yield from _of_loss_or_chain(pair, p, targets, others, value, program)
             elif value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
@@ -79,15 +80,31 @@ def steps_back(values, found, program, rounds=False):
                 yield from _explained(JACOBIAN, (p,), out, value, pair)
 
 
-def _unmixed(weights, values, pair):
-    """Return what data made a gradient of weights of, None where they allow no or any answer."""
+def _way(value, before):
+    """Return the way that weights go in a step, the other way round; 0 for the first ones."""
+    alike = (old for old in before[::-1] if old[1::2] == value[1::2])
+    old = next((old.array for old in alike if old.array.shape == value.array.shape), value.array)
+    return old - value.array
+
+
+def _unmixed(weights, values, pair, targets):
+    """Return what data made a gradient of weights of, None where they allow no or any answer.
+
+    Where there are more examples than inputs, that can be `p - t` alone.
+    """
     turn = np.transpose if pair.axis == 0 else np.asarray
-    N, n = pair.rows(pair.p.array).shape
+    p, weights = pair.rows(pair.p.array), turn(weights)
     for data in (turn(value.array) for value in values if value.array.ndim == weights.ndim == 2):
-        if len(data) == N < data.shape[1] and turn(weights).shape == (data.shape[1], n):
-            rows = np.linalg.lstsq(data.T, turn(weights), rcond=None)[0]
-            if np.allclose(data.T @ rows, turn(weights), atol=1e-12):
-                return turn(rows)
+        if len(data) != len(p) or weights.shape != (data.shape[1], p.shape[1]):
+            continue
+        ways = [p - t for t in targets]
+        if len(p) < data.shape[1]:
+            ways.append(np.linalg.lstsq(data.T, weights)[0])
+        for rows in ways:
+            made = data.T @ rows
+            r = (made * weights).sum() / max((made * made).sum(), 1e-300)
+            if r and np.allclose(r * made, weights, atol=1e-12):
+                return turn(r * rows)
     return None
 
 
@@ -103,6 +120,8 @@ def _of_loss_or_chain(pair, p, targets, others, value, program):
     if re.search(r"\[:, ?\w+\] -= 1", program.text):
         known |= {"one-subtracted-everywhere"}
     later = LATER | ({"sign-flipped"} if CLIMBS.search(program.text) else set())
+    if MOVES.match(line):
+        later = LATER | {"factor-of-two"}  # the way itself is known, up to its length
     if not re.search(r"\blog\(|cross_?entropy", program.text):
         later = later | {"squared-error"}  # which may be its own loss
     soft = [pair.rows(o.array) for o in others if _in(o.name, line) and are_shares(o.array)]
@@ -171,10 +190,12 @@ def _explained(task, arguments, rows, value, pair, known=OF_CHAIN, later=LATER):
     if np.count_nonzero(rows) < 3 or np.abs(rows).max() < 1e-6:
         return
     for e in identify(task, arguments, rows)[:1]:
-        keys = {*e.keys} - later - (NONE_OF_ONE if len(rows) == 1 else set())
+        turned = "constant-factor" in e.keys and e.result.text.startswith("-")
+        told = (*e.keys, *["sign-flipped"] * turned)
+        keys = {*told} - later - (NONE_OF_ONE if len(rows) == 1 else set())
         several = len(keys) > 1 and keys != {"squared-error", "elementwise"}
         if keys <= known and not several:
-            yield Step((*pair.keys, *(k for k in e.keys if k in keys)), value, e, pair)
+            yield Step((*pair.keys, *(k for k in told if k in keys)), value, e, pair)
 
 
 def of_part(callee, tried, reader, how):

@@ -1,5 +1,6 @@
 """Reads loops that train, in a script or in a part: the step back in each round, line by line."""
 
+import re
 import time
 from collections import Counter
 from dataclasses import replace
@@ -7,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from softmax_lessons.diagnosis.evidence import DERIVATIVE, RIVAL, TRAINS
-from softmax_lessons.diagnosis.inside import steps_back, told_of
+from softmax_lessons.diagnosis.inside import MOVES, steps_back, told_of
 from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
 from softmax_lessons.diagnosis.pairs import MOST, pairs, watched
 from softmax_lessons.diagnosis.plans import Plan, signatures
 
+RATE = re.compile(r"rate|lr|alpha|eta|step", re.I)
 AFTER = "What comes after this line, such as the step of the weights, was not checked."
 
 
@@ -33,13 +35,15 @@ def of_training(callee, make, reader):
     program, until, found = reader.program, reader.until, []
     read = {verdict.part for verdict in reader.verdicts}
     others = [n for n in program.parts if DERIVATIVE.search(n) and not RIVAL.search(n)]
-    names = {callee.name: callee.function.__qualname__} | {n: n for n in others if n not in read}
+    names = {n: n for n in others if n not in read} | {callee.name: callee.function.__qualname__}
     keys = sorted(["rows", "columns"], reverse=reader.layouts[0] != "columns")
     # Of labels it makes three classes: neither as many as examples, nor as inputs.
     layouts = [LAYOUTS[key]._replace(N=4) for key in keys]
     ways = [
-        [f.replace("the identity", "array") for f in w] for w in signatures(callee.needed, (), 40)
-    ]
+        ["array" if f == "the identity" else "1" if f == "0" and RATE.search(name) else f
+         for name, f in zip(callee.needed, forms, strict=True)]
+        for forms in signatures(callee.needed, (), 40)
+    ]  # fmt: skip
     plans = [
         Plan(layout, [callee.step(forms)], make)
         for layout in layouts
@@ -50,14 +54,16 @@ def of_training(callee, make, reader):
         if plan and time.process_time() > until:
             break
         pool = watched(plan, program) if plan else program.values
+        told = []
         for name, function in names.items():
             verdict, more = _of_rounds(name, pool, program, function)
             keys = {mistake.key for mistake in verdict.mistakes} if verdict else set()
             # One-hot targets may be laid out in another way; labels fit or fail.
             sure = plan is None or "wrong-axis" not in keys or "labels" in plan.places().values()
-            if verdict and sure:
-                return verdict, ""
+            told += [verdict] * bool(verdict and sure)
             found = found or more
+        if told:
+            return min(told, key=lambda verdict: verdict.passed), ""
     return None, _unread(found[0].p) if found else ""
 
 
@@ -74,17 +80,24 @@ def _of_rounds(part, values, program, function):
     steps = list(steps_back(values, found, program, rounds=True))
     told = Counter(map(_place, steps))
     often = [step for step in steps if 2 * told[_place(step)] >= max(told.values())]
-    # What one line makes right, a later one may spoil.
-    last = max(often, key=lambda step: step.value.line, default=None)
+    # What one line makes right, a later one may spoil; a mistake is told where it begins.
+    last = max(often, key=_line, default=None)
+    first = min(
+        (step for step in often if step.keys and step.keys == last.keys), key=_line, default=last
+    )
     left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes
-    verdict = last and told_of(part, last, program)
-    if verdict and verdict.line == last.pair.p.line:  # which another part may have made
-        p = last.pair.p
+    verdict = first and told_of(part, first, program)
+    if verdict and first.pair.keys:  # what another part may have made
+        p = first.pair.p
         line = next((v.line for v in values if np.array_equal(v.array, p.array)), p.line)
         verdict = replace(verdict, line=line, code=program.lines[line - 1].strip())
-    if verdict and verdict.passed:
+    if verdict and verdict.passed and not MOVES.match(verdict.code):
         verdict = replace(verdict, summary=f"{verdict.summary} {AFTER}")
     return verdict, left
+
+
+def _line(step):
+    return step.value.name[:6] != "return", step.value.line
 
 
 def _place(step):
