@@ -242,18 +242,22 @@ def _given(pool, function, plan):
                 break
 
 
-def told_of(part, step, program):
-    """Return the verdict on a part by its step back."""
+def told_of(part, step, program, moves=False):
+    """Return the verdict on a part by its step back, or by the weights that this `moves`."""
     mistakes = tuple(MISTAKES[key] for key in (*step.keys, *_of_shift(step.pair, program)))
     name, line, p, z = step.value.name, step.value.line, step.pair.p, step.pair.z
     first = f"{p.name} is softmax of {z.name}" if z else f"{p.name} is softmax"
-    read_as = f"{part}, line by line: {first}, and {name} in line {line} is the step back"
+    read_as = f"{part}, line by line: {first}, and {name} in line {line}"
+    read_as += " is moved by the step back" if moves else " is the step back"
     e = step.explanation
     what = ", up to a factor that was not checked" if e.keys else f": {e.result.text}"
     text = f"In line {line}, `{name}` is right{what}."
+    if moves:
+        text = f"In line {line}, `{name}` moves down the loss; how far was not checked."
     status = Status.CORRECT
     if mistakes:
-        text, status = str(mistakes[0]), Status.KNOWN_MISTAKE
+        up = f" In line {line}, `{name}` moves up the loss." * ("sign-flipped" in step.keys)
+        text, status = str(mistakes[0]) + up * bool(moves), Status.KNOWN_MISTAKE
         line = p.line if mistakes[0].key == "no-shift" or step.pair.keys else line
     verdict = Verdict(part, status, text, mistakes, read_as=read_as, part=part)
     return replace(verdict, line=line, code=program.lines[line - 1].strip())

@@ -82,16 +82,16 @@ def _of_rounds(part, values, program, function):
     often = [step for step in steps if 2 * told[_place(step)] >= max(told.values())]
     # What one line makes right, a later one may spoil; a mistake is told where it begins.
     last = max(often, key=_line, default=None)
-    first = min(
-        (step for step in often if step.keys and step.keys == last.keys), key=_line, default=last
-    )
+    alike = [step for step in often if step.keys and step.keys == last.keys]
+    first = min(alike, key=lambda step: step.value.line, default=last)
     left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes
-    verdict = first and told_of(part, first, program)
+    moves = first and MOVES.match(program.lines[first.value.line - 1])
+    verdict = first and told_of(part, first, program, moves)
     if verdict and first.pair.keys:  # what another part may have made
         p = first.pair.p
         line = next((v.line for v in values if np.array_equal(v.array, p.array)), p.line)
         verdict = replace(verdict, line=line, code=program.lines[line - 1].strip())
-    if verdict and verdict.passed and not MOVES.match(verdict.code):
+    if verdict and verdict.passed and not moves:
         verdict = replace(verdict, summary=f"{verdict.summary} {AFTER}")
     return verdict, left
 
