@@ -114,6 +114,7 @@ def descend(x, y, rate, rounds):
 ONLY_P = NETWORK.replace("return a, h, z, p", "return p").partition("def backward")[0]
 CHAIN = "g = 2 * (P - T)\n        G = P * (g - (g * P).sum(axis=1, keepdims=True))"
 INLINE = FUNCTION.replace("        G = (P - T) / len(X)\n", "").replace("X.T @ G", "X.T @ (P - T)")
+SMOOTHED = FUNCTION.replace("    W =", "    T = 0.9 * T + 0.1 / T.shape[1]\n    W =")
 NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "")
 
 
@@ -128,6 +129,7 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         (SOFT + SCRIPT, "script"),
         ("import numpy as np\n" + COLUMNS, "train"),
         (SOFT + INLINE, "train"),
+        (SOFT + SMOOTHED, "train"),
         (NETWORK, "backward"),
         (ONLY_P, "forward"),
     ],
@@ -140,6 +142,7 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         "script",
         "columns",
         "in one line",
+        "smoothed targets",
         "network of functions",
         "forward through ReLU",
     ],
@@ -175,6 +178,7 @@ def test_a_loop_that_is_right_is_read_as_right(text, part):
         ),
         (SOFT + FUNCTION.replace("W -=", "W +="), "train", {"sign-flipped"}),
         (SOFT + INLINE.replace("P - T", "T - P"), "train", {"sign-flipped"}),
+        (SOFT + SMOOTHED.replace("P - T", "T - P"), "train", {"sign-flipped"}),
         (SOFT + SCRIPT.replace("W -=", "W +="), "script", {"sign-flipped"}),
         (NETWORK.replace("w2 - rate", "w2 + rate"), "descend", {"sign-flipped"}),
         (
@@ -193,6 +197,7 @@ def test_a_loop_that_is_right_is_read_as_right(text, part):
         "spoilt later",
         "step up the loss",
         "step up in one line",
+        "step up with smoothed targets",
         "step up in a script",
         "step up in a network",
         "network of functions",

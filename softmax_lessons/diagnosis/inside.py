@@ -59,6 +59,7 @@ def steps_back(values, found, program, rounds=False):
     for pair in found[-4:]:
         pair, targets = _targets(values, pair)
         p, others = pair.rows(pair.p.array), []
+        before = {v.name: v for v in values[: pair.at] if v.array.shape == pair.p.array.shape}
         for at, value in enumerate(values[pair.at + 1 :], pair.at + 1):
             if rounds and value[1:] == pair.p[1:]:
                 break
@@ -70,11 +71,11 @@ def steps_back(values, found, program, rounds=False):
             weights = _way(value, values[:at]) if moves else value.array
             if value.array.shape == pair.p.array.shape:
                 if made and not moves:
-                    yield from _of_loss_or_chain(pair, p, targets, others, value, program)
+                    yield from _of_loss_or_chain(pair, p, targets, before, others, value, program)
                 others.append(value)
             elif rounds and made and (back := _unmixed(weights, values, pair, targets)) is not None:
                 value = value._replace(array=back)
-                yield from _of_loss_or_chain(pair, p, targets, others, value, program)
+                yield from _of_loss_or_chain(pair, p, targets, before, others, value, program)
             elif value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
                 out = value.array.reshape(-1, *value.array.shape[-2:])
                 yield from _explained(JACOBIAN, (p,), out, value, pair)
@@ -108,7 +109,7 @@ def _unmixed(weights, values, pair, targets):
     return None
 
 
-def _of_loss_or_chain(pair, p, targets, others, value, program):
+def _of_loss_or_chain(pair, p, targets, before, others, value, program):
     rows, line = pair.rows(value.array), program.lines[value.line - 1]
     # Sent on to weights as it is, a gradient at the probabilities stops too early.
     name = re.escape(value.name)
@@ -124,7 +125,8 @@ def _of_loss_or_chain(pair, p, targets, others, value, program):
         later = LATER | {"factor-of-two"}  # the way itself is known, up to its length
     if not re.search(r"\blog\(|cross_?entropy", program.text):
         later = later | {"squared-error"}  # which may be its own loss
-    soft = [pair.rows(o.array) for o in others if _in(o.name, line) and are_shares(o.array)]
+    soft = [o for o in (*before.values(), *others) if _in(o.name, line) and are_shares(o.array)]
+    soft = [pair.rows(o.array) for o in soft]
     soft = [t for t in soft if np.allclose(t.sum(axis=1), 1) and not np.allclose(t, p)]
     steps = [
         step
