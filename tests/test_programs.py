@@ -107,7 +107,21 @@ class SoftmaxWithLoss:
         return dout * (self.probs - self.t) / len(self.t)
 """
 NO_KEEPDIMS = SOFT.replace("e.sum(axis=1, keepdims=True)", "e.sum(axis=1)")
+MASKED = """
+import numpy as np
+
+def masked_softmax(scores, mask=None):
+    if mask is not None:
+        scores = np.where(mask, scores, -1e9)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def heads(x):
+    batch, length, size = x.shape
+    return x.reshape(batch, length, 2, size // 2)
+"""
 CASES = [
+    (MASKED, "masked_softmax", ""),
     (SOFT + LAYER, "Softmax.backward", "elementwise"),
     (SOFT + CLASSIFIER, "fit_cost", ""),
     (SOFT + CLASSIFIER.replace("p / n +", "p +"), "fit_cost", "no-average"),

@@ -111,6 +111,17 @@ def descend(x, y, rate, rounds):
         w1, b1, w2, b2 = w1 - rate * dw1, b1 - rate * db1, w2 - rate * dw2, b2 - rate * db2
     return w1, b1, w2, b2
 """
+UPDATE = """
+def update(params, g, lr):
+    params["W"] -= lr * g
+
+def train(X, T, lr=0.5, epochs=50):
+    params = {"W": np.zeros((X.shape[1], T.shape[1]))}
+    for epoch in range(epochs):
+        P = soft(X @ params["W"])
+        update(params, X.T @ (P - T) / len(X), lr)
+    return params
+"""
 ONLY_P = NETWORK.replace("return a, h, z, p", "return p").partition("def backward")[0]
 CHAIN = "g = 2 * (P - T)\n        G = P * (g - (g * P).sum(axis=1, keepdims=True))"
 INLINE = FUNCTION.replace("        G = (P - T) / len(X)\n", "").replace("X.T @ G", "X.T @ (P - T)")
@@ -130,6 +141,7 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         ("import numpy as np\n" + COLUMNS, "train"),
         (SOFT + INLINE, "train"),
         (SOFT + SMOOTHED, "train"),
+        (SOFT + UPDATE, "train"),
         (NETWORK, "backward"),
         (ONLY_P, "forward"),
     ],
@@ -143,6 +155,7 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         "columns",
         "in one line",
         "smoothed targets",
+        "step in a part",
         "network of functions",
         "forward through ReLU",
     ],
@@ -180,6 +193,7 @@ def test_a_loop_that_is_right_is_read_as_right(text, part):
         (SOFT + INLINE.replace("P - T", "T - P"), "train", {"sign-flipped"}),
         (SOFT + SMOOTHED.replace("P - T", "T - P"), "train", {"sign-flipped"}),
         (SOFT + SCRIPT.replace("W -=", "W +="), "script", {"sign-flipped"}),
+        (SOFT + UPDATE.replace("-=", "+="), "train", {"sign-flipped"}),
         (NETWORK.replace("w2 - rate", "w2 + rate"), "descend", {"sign-flipped"}),
         (
             NETWORK.replace("p - one_hot", "p - 2 * one_hot"),
@@ -199,6 +213,7 @@ def test_a_loop_that_is_right_is_read_as_right(text, part):
         "step up in one line",
         "step up with smoothed targets",
         "step up in a script",
+        "step up in a part",
         "step up in a network",
         "network of functions",
         "softmax along a wrong axis",

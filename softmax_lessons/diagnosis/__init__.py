@@ -68,7 +68,8 @@ def diagnose(program):
 
 def _read(program, soft=False):
     reader = Reader(program, soft)
-    return Verdicts.of(reader.read(), reader.unread, program.troubles)
+    with np.errstate(all="ignore"):
+        return Verdicts.of(reader.read(), reader.unread, program.troubles)
 
 
 def _diagnose_cell(line, cell):

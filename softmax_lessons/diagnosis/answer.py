@@ -102,6 +102,8 @@ def with_other_values(verdict, match):
             continue
         with suppress(ValueError):  # another shape than that of one output
             out = out if task.jacobian else as_rows(out, match.plan.layout, z.shape)
+        if np.ndim(mask):
+            mask = match.plan.layout.back(mask)
         right, wrong = at(np.where(mask, z, -np.inf)), {"mask-ignored": at(z)}
         wrong["mask-not-renormalised"] = at(z, mask) if np.shape(mask) == z.shape else None
         if what == "temperature":
@@ -156,6 +158,7 @@ def degenerate(part, tried):
 
 
 SHOWN = {
+    "shift-not-maximum": re.compile(r"exp\("),
     "elementwise": re.compile(r"\b1(\.0?)? ?- |- \w+ ?\*\* ?2|- \w+ ?\* ?\w"),
     "array-made-in-loop": re.compile(r"\n( +)for .*\n(\1 +.*\n)*?\1 +\w+ = np\.(zeros|empty)"),
 }

@@ -58,7 +58,7 @@ FAR |= {"not-normalised", "argument-unused", "mean-subtracted", "plain-mean", "a
 FAR |= {"softmax-of-gradient", "incoming-gradient"}
 """Mistakes that leave little of softmax in what a part gives."""
 LOOSE = FAR | {"target-forgotten", "stops-at-log-probabilities", "one-subtracted-everywhere"}
-LOOSE |= {"constant-factor", "wrong-axis", "sum-held-constant"}
+LOOSE |= {"constant-factor", "wrong-axis", "sum-held-constant", "assumes-cross-entropy"}
 """Mistakes that make it like what other functions give."""
 
 
@@ -107,7 +107,7 @@ def admits(how, task, explanation, labels, name):
         return False
     # A difference is of many losses, -t / p of this one.
     is_difference = "t" in task.roles and task.name != "cross_entropy_grad"
-    return labels or not (is_difference and keys <= SMALL)
+    return labels or not (is_difference and keys <= SMALL | {"logits-for-probabilities"})
 
 
 def is_loss(name):

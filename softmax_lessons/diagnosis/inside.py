@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL, SOFTMAX
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL
 from softmax_lessons.diagnosis.layouts import ARRAYS
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
@@ -20,6 +20,7 @@ from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes import MISTAKES
 
 SECONDS = 0.7
+AFTER = "What comes after this line was not checked."
 AT_P = {task.signature: task for task in MANY}
 LOSS = AT_P["softmax_cross_entropy_grad(p, t)"]
 BACKWARD = AT_P["softmax_backward(p, g, axis)"]
@@ -32,6 +33,8 @@ CLIMBS = re.compile(
 """A step with a plus: then the gradient is that of the likelihood, with the opposite sign."""
 MOVES = re.compile(r"\s*([\w.]+) *([-+]=|= *\1 *[-+]).*\*|.*\b(\w*rate|lr|eta|alpha) *\*")
 """A step of weights, which may look like a gradient of their size."""
+OF_TARGETS = re.compile("hot|encod|categorical|label|target", re.I)
+"""Parts that make targets, which a step back may call for."""
 OF_LOSS = {"elementwise", "squared-error", "true-class-only", "sign-flipped"}
 OF_LOSS |= {"true-class-probability-everywhere", "target-subtracted-twice", "averaged-per-class"}
 OF_LOSS |= {"summed-over-batch", "long-way", "binary-cross-entropy"}
@@ -42,12 +45,13 @@ OF_CHAIN |= {"own-product-missing", "own-product-twice", "sign-flipped"}
 
 
 class Step(NamedTuple):
-    """A value that is a step back from softmax: what explains it, and the mistakes."""
+    """A value that is a step back from softmax, or that this moves: what explains it, mistakes."""
 
     keys: tuple
     value: Value
     explanation: Explanation
     pair: Pair
+    moves: bool = False
 
 
 def steps_back(values, found, program, rounds=False):
@@ -56,7 +60,8 @@ def steps_back(values, found, program, rounds=False):
     With `rounds` those of a round of a loop alone, until the same probabilities are made anew.
     """
     until = time.process_time() + SECONDS
-    for pair in found[-4:]:
+    first = [pair for pair in found[:-4][:1] if pair.p[1:] == found[-1].p[1:]]
+    for pair in [*first, *found[-4:]]:
         pair, targets = _targets(values, pair)
         p, others = pair.rows(pair.p.array), []
         before = {v.name: v for v in values[: pair.at] if v.array.shape == pair.p.array.shape}
@@ -68,24 +73,32 @@ def steps_back(values, found, program, rounds=False):
                 continue
             made = _is_made(value.name, line) and not _calls_a_part(line, program)
             moves = rounds and MOVES.match(line)
-            weights = _way(value, values[:at]) if moves else value.array
+            moved = (moves or not made) and not DERIVATIVE.search(value.name)
             if value.array.shape == pair.p.array.shape:
                 if made and not moves:
                     yield from _of_loss_or_chain(pair, p, targets, before, others, value, program)
                 others.append(value)
-            elif rounds and made and (back := _unmixed(weights, values, pair, targets)) is not None:
-                value = value._replace(array=back)
-                yield from _of_loss_or_chain(pair, p, targets, before, others, value, program)
-            elif value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
+            if rounds and (moves or value.array.shape != pair.p.array.shape):
+                ways = [(True, _way(value, values[:at]))] * bool(moved)
+                ways += [(False, value.array)] * made
+                for way, weights in ways:
+                    if (back := _unmixed(weights, values, pair, targets)) is not None:
+                        back = value._replace(array=back)
+                        given = pair, p, targets, before, others, back, program
+                        yield from _of_loss_or_chain(*given, way)
+            if value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
                 out = value.array.reshape(-1, *value.array.shape[-2:])
                 yield from _explained(JACOBIAN, (p,), out, value, pair)
 
 
 def _way(value, before):
-    """Return the way that weights go in a step, the other way round; 0 for the first ones."""
+    """Return the way that weights go in a step, the other way round; 0 for the first ones.
+
+    Its length is 1: late steps are small.
+    """
     alike = (old for old in before[::-1] if old[1::2] == value[1::2])
     old = next((old.array for old in alike if old.array.shape == value.array.shape), value.array)
-    return old - value.array
+    return (old - value.array) / max(np.abs(old - value.array).max(), 1e-300)
 
 
 def _unmixed(weights, values, pair, targets):
@@ -109,7 +122,7 @@ def _unmixed(weights, values, pair, targets):
     return None
 
 
-def _of_loss_or_chain(pair, p, targets, before, others, value, program):
+def _of_loss_or_chain(pair, p, targets, before, others, value, program, moves=False):
     rows, line = pair.rows(value.array), program.lines[value.line - 1]
     # Sent on to weights as it is, a gradient at the probabilities stops too early.
     name = re.escape(value.name)
@@ -121,7 +134,7 @@ def _of_loss_or_chain(pair, p, targets, before, others, value, program):
     if re.search(r"\[:, ?\w+\] -= 1", program.text):
         known |= {"one-subtracted-everywhere"}
     later = LATER | ({"sign-flipped"} if CLIMBS.search(program.text) else set())
-    if MOVES.match(line):
+    if moves:
         later = LATER | {"factor-of-two"}  # the way itself is known, up to its length
     if not re.search(r"\blog\(|cross_?entropy", program.text):
         later = later | {"squared-error"}  # which may be its own loss
@@ -133,6 +146,8 @@ def _of_loss_or_chain(pair, p, targets, before, others, value, program):
         for t in targets + soft
         for step in _explained(LOSS, (p, t), rows, value, pair, known, later)
     ]
+    if moves:
+        return [step._replace(moves=True) for step in steps]
     uses_p = _in(pair.p.name, line) or re.search(r"[-+*/]=", line)
     if uses_p and pair.z and not (steps or pair.keys):
         gradients = [pair.rows(other.array) for other in others if _in(other.name, line)]
@@ -158,8 +173,7 @@ def _is_made(name, line):
 
 def _calls_a_part(line, program):
     """Tell whether a line has another part make it, which is judged itself."""
-    told = (name for name in program.parts if DERIVATIVE.search(name) or SOFTMAX.search(name))
-    called = {name.rpartition(".")[2] for name in told}
+    called = {name.rpartition(".")[2] for name in program.parts if not OF_TARGETS.search(name)}
     return any(f"{name}(" in line for name in called) or ".backward(" in line
 
 
@@ -244,22 +258,22 @@ def _given(pool, function, plan):
                 break
 
 
-def told_of(part, step, program, moves=False):
-    """Return the verdict on a part by its step back, or by the weights that this `moves`."""
+def told_of(part, step, program):
+    """Return the verdict on a part by its step back, or by the weights that this moves."""
     mistakes = tuple(MISTAKES[key] for key in (*step.keys, *_of_shift(step.pair, program)))
     name, line, p, z = step.value.name, step.value.line, step.pair.p, step.pair.z
     first = f"{p.name} is softmax of {z.name}" if z else f"{p.name} is softmax"
     read_as = f"{part}, line by line: {first}, and {name} in line {line}"
-    read_as += " is moved by the step back" if moves else " is the step back"
+    read_as += " is moved by the step back" if step.moves else " is the step back"
     e = step.explanation
     what = ", up to a factor that was not checked" if e.keys else f": {e.result.text}"
-    text = f"In line {line}, `{name}` is right{what}."
-    if moves:
+    text = f"In line {line}, `{name}` is right{what}. {AFTER}"
+    if step.moves:
         text = f"In line {line}, `{name}` moves down the loss; how far was not checked."
     status = Status.CORRECT
     if mistakes:
         up = f" In line {line}, `{name}` moves up the loss." * ("sign-flipped" in step.keys)
-        text, status = str(mistakes[0]) + up * bool(moves), Status.KNOWN_MISTAKE
+        text, status = str(mistakes[0]) + up * step.moves, Status.KNOWN_MISTAKE
         line = p.line if mistakes[0].key == "no-shift" or step.pair.keys else line
     verdict = Verdict(part, status, text, mistakes, read_as=read_as, part=part)
     return replace(verdict, line=line, code=program.lines[line - 1].strip())

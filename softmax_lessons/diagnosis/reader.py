@@ -138,12 +138,14 @@ class Reader:
         name = callee.name.rpartition(".")[2]
         code = source(callee.function)
         trains = evidence.LEARNS.search(name) or evidence.TRAINS.search(code)
-        if trains and self.soft and callee.needed:
+        if trains and (self.soft or "exp(" in code):
             verdict, why = rounds.of_training(callee, make, self)
             whole = [v.part for v in self.verdicts if re.search("label|hot|step back", v.read_as)]
             back = [one for one in whole if f"{one.rpartition('.')[2]}(" in code]
             if verdict:
-                self._keep(verdict)
+                own = answer.without_inherited(verdict, self.verdicts, self.program.text)
+                if own.mistakes or not verdict.mistakes:
+                    self._keep(own)
             elif not back and (why or STRONG.search(code)):
                 self.unread[callee.name] = why or "It trains, and none of the calls tried works."
 
@@ -247,10 +249,15 @@ class Reader:
                     self.layouts.remove("columns")
         elif (
             STRONG.search(self.program.text)
-            and evidence.speaks_of_softmax(name)
+            and (evidence.speaks_of_softmax(name) or _goes_back(callee))
             and not tried.gave_numbers
         ):
             self.unread[name] = tried.why_not()
+
+
+def _goes_back(callee):
+    """Tell whether a part computes a softmax, and something behind it by its name."""
+    return evidence.DERIVATIVE.search(callee.name) and STRONG.search(source(callee.function))
 
 
 def _given(match, role):

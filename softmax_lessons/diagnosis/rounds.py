@@ -8,13 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from softmax_lessons.diagnosis.evidence import DERIVATIVE, RIVAL, TRAINS
-from softmax_lessons.diagnosis.inside import MOVES, steps_back, told_of
+from softmax_lessons.diagnosis.inside import steps_back, told_of
 from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
 from softmax_lessons.diagnosis.pairs import MOST, pairs, watched
 from softmax_lessons.diagnosis.plans import Plan, signatures
 
 RATE = re.compile(r"rate|lr|alpha|eta|step", re.I)
-AFTER = "What comes after this line, such as the step of the weights, was not checked."
 
 
 def of_script(reader):
@@ -79,20 +78,18 @@ def _of_rounds(part, values, program, function):
     found = list(pairs(values, function))
     steps = list(steps_back(values, found, program, rounds=True))
     told = Counter(map(_place, steps))
-    often = [step for step in steps if 2 * told[_place(step)] >= max(told.values())]
+    most = max(told.values(), default=0)  # weights move so in the first round alone, with momentum
+    often = [step for step in steps if step.moves or 2 * told[_place(step)] >= most]
     # What one line makes right, a later one may spoil; a mistake is told where it begins.
     last = max(often, key=_line, default=None)
     alike = [step for step in often if step.keys and step.keys == last.keys]
     first = min(alike, key=lambda step: step.value.line, default=last)
     left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes
-    moves = first and MOVES.match(program.lines[first.value.line - 1])
-    verdict = first and told_of(part, first, program, moves)
+    verdict = first and told_of(part, first, program)
     if verdict and first.pair.keys:  # what another part may have made
         p = first.pair.p
         line = next((v.line for v in values if np.array_equal(v.array, p.array)), p.line)
         verdict = replace(verdict, line=line, code=program.lines[line - 1].strip())
-    if verdict and verdict.passed and not moves:
-        verdict = replace(verdict, summary=f"{verdict.summary} {AFTER}")
     return verdict, left
 
 

@@ -59,7 +59,8 @@ def _results(plan, values, outcome, how):
         if any(np.array_equal(plan.layout.put(values[place]), out) for place in targets):
             continue  # labels were made one-hot
         few = len(np.unique(out)) <= (1 if how == evidence.NAMED else 2)
-        if not few and not (handed and len(outcome.arrays) > 1):
+        kept = handed and (len(outcome.arrays) > 1 or not path.startswith("result"))
+        if not few and not kept:
             yield path, out
 
 
