@@ -2,7 +2,8 @@
 
 `text` and `program` read a text and run it, `plans` and `layouts` are ways to call its parts,
 `search` tries them and finds what comes back in `tables` of formulas, where `evidence` admits it,
-`answer` has it judged, `inside` looks at what appears line by line, `rounds` in loops that train.
+`answer` has it judged, `inside` looks at what appears line by line, `rounds` in loops that train,
+where `weights` tells which way these move.
 `reader` does all of it.
 """
 

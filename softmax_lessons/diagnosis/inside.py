@@ -15,6 +15,7 @@ from softmax_lessons.diagnosis.layouts import ARRAYS
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
 from softmax_lessons.diagnosis.watch import Value
+from softmax_lessons.diagnosis.weights import MOVES, unmixed, way
 from softmax_lessons.judging.explain import Explanation
 from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes import MISTAKES
@@ -31,8 +32,6 @@ CLIMBS = re.compile(
     r"^(?!.*(loss|cost)).*(\+=|= ?[\w.]+ ?\+)(?! *-).*(lr|rate|alpha|eta|step|0\.\d|1e-).*\*", re.M
 )
 """A step with a plus: then the gradient is that of the likelihood, with the opposite sign."""
-MOVES = re.compile(r"\s*([\w.]+) *([-+]=|= *\1 *[-+]).*\*|.*\b(\w*rate|lr|eta|alpha) *\*")
-"""A step of weights, which may look like a gradient of their size."""
 OF_TARGETS = re.compile("hot|encod|categorical|label|target", re.I)
 """Parts that make targets, which a step back may call for."""
 OF_LOSS = {"elementwise", "squared-error", "true-class-only", "sign-flipped"}
@@ -45,7 +44,7 @@ OF_CHAIN |= {"own-product-missing", "own-product-twice", "sign-flipped"}
 
 
 class Step(NamedTuple):
-    """A value that is a step back from softmax, or that this moves: what explains it, mistakes."""
+    """A step back from softmax, or weights that it moves: what explains it, and the mistakes."""
 
     keys: tuple
     value: Value
@@ -79,47 +78,16 @@ def steps_back(values, found, program, rounds=False):
                     yield from _of_loss_or_chain(pair, p, targets, before, others, value, program)
                 others.append(value)
             if rounds and (moves or value.array.shape != pair.p.array.shape):
-                ways = [(True, _way(value, values[:at]))] * bool(moved)
+                ways = [(True, way(value, values[:at]))] * bool(moved)
                 ways += [(False, value.array)] * made
-                for way, weights in ways:
-                    if (back := _unmixed(weights, values, pair, targets)) is not None:
+                for is_way, weights in ways:
+                    if (back := unmixed(weights, values, pair, targets)) is not None:
                         back = value._replace(array=back)
                         given = pair, p, targets, before, others, back, program
-                        yield from _of_loss_or_chain(*given, way)
+                        yield from _of_loss_or_chain(*given, is_way)
             if value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
                 out = value.array.reshape(-1, *value.array.shape[-2:])
                 yield from _explained(JACOBIAN, (p,), out, value, pair)
-
-
-def _way(value, before):
-    """Return the way that weights go in a step, the other way round; 0 for the first ones.
-
-    Its length is 1: late steps are small.
-    """
-    alike = (old for old in before[::-1] if old[1::2] == value[1::2])
-    old = next((old.array for old in alike if old.array.shape == value.array.shape), value.array)
-    return (old - value.array) / max(np.abs(old - value.array).max(), 1e-300)
-
-
-def _unmixed(weights, values, pair, targets):
-    """Return what data made a gradient of weights of, None where they allow no or any answer.
-
-    Where there are more examples than inputs, that can be `p - t` alone.
-    """
-    turn = np.transpose if pair.axis == 0 else np.asarray
-    p, weights = pair.rows(pair.p.array), turn(weights)
-    for data in (turn(value.array) for value in values if value.array.ndim == weights.ndim == 2):
-        if len(data) != len(p) or weights.shape != (data.shape[1], p.shape[1]):
-            continue
-        ways = [p - t for t in targets]
-        if len(p) < data.shape[1]:
-            ways.append(np.linalg.lstsq(data.T, weights)[0])
-        for rows in ways:
-            made = data.T @ rows
-            r = (made * weights).sum() / max((made * made).sum(), 1e-300)
-            if r and np.allclose(r * made, weights, atol=1e-12):
-                return turn(r * rows)
-    return None
 
 
 def _of_loss_or_chain(pair, p, targets, before, others, value, program, moves=False):

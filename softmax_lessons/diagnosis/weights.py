@@ -1,0 +1,39 @@
+"""Finds the gradient at the logits in a gradient of weights, or in the step that they take."""
+
+import re
+
+import numpy as np
+
+MOVES = re.compile(r"\s*([\w.]+) *([-+]=|= *\1 *[-+]).*\*|.*\b(\w*rate|lr|eta|alpha) *\*")
+"""A step of weights, which may look like a gradient of their size."""
+
+
+def way(value, before):
+    """Return old weights minus new ones, as a gradient would point; 0 where there are no old ones.
+
+    The largest entry is made 1 in size, since late steps are small.
+    """
+    alike = (old for old in before[::-1] if old[1::2] == value[1::2])
+    old = next((old.array for old in alike if old.array.shape == value.array.shape), value.array)
+    return (old - value.array) / max(np.abs(old - value.array).max(), 1e-300)
+
+
+def unmixed(weights, values, pair, targets):
+    """Return the rows that give a gradient of weights as `data.T @ rows`, None for no such rows.
+
+    With as many examples as inputs, or more, only `p - t` is tried.
+    """
+    turn = np.transpose if pair.axis == 0 else np.asarray
+    p, weights = pair.rows(pair.p.array), turn(weights)
+    for data in (turn(value.array) for value in values if value.array.ndim == weights.ndim == 2):
+        if len(data) != len(p) or weights.shape != (data.shape[1], p.shape[1]):
+            continue
+        ways = [p - t for t in targets]
+        if len(p) < data.shape[1]:
+            ways.append(np.linalg.lstsq(data.T, weights)[0])
+        for rows in ways:
+            made = data.T @ rows
+            r = (made * weights).sum() / max((made * made).sum(), 1e-300)
+            if r and np.allclose(r * made, weights, atol=1e-12):
+                return turn(r * rows)
+    return None
