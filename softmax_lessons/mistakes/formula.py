@@ -85,9 +85,9 @@ def evaluate(text, names):
 
 def every_slice_like(x, k, axis):
     """Return an array whose slices along an axis all are like the k-th one of x."""
-    slices = np.moveaxis(x, axis, -1)
-    one = slices.reshape(-1, slices.shape[-1])[k]
-    return np.moveaxis(np.broadcast_to(one, slices.shape), -1, axis)
+    place = [slice(k, k + 1 or None)] * x.ndim
+    place[axis] = slice(None)
+    return np.broadcast_to(x[tuple(place)], x.shape)
 
 
 def ones_at(t, *places):

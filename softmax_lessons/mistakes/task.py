@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -66,22 +67,26 @@ class Task:
         """The role of the argument whose shape the others have."""
         return next(role for role in ("z", "p", "logp", "x") if role in self.roles)
 
-    def predict(self, case, given=None, result=None, way=STABLE):
-        """Return what a formula gives for an input, the right one if none is named."""
-        given, result = given or self.given[0], result or self.result[0]
+    @lru_cache(maxsize=16)  # the same p is tried with many results
+    def names(self, case, given, way):
+        """Return what a formula for a result may use, for an input and a formula for p."""
         values = dict(zip(self.roles, case.arguments, strict=True))
         axis = values.pop("axis", -1)
         like = values[self.like]
         if "function" in values:
             values["G"] = values["function"].gradient(like)
         known = names(like, axis, *way, **values)
+        p = evaluate(given.text, known)
+        of_logits = given.text.startswith("softmax(")
+        logp = evaluate(f"log_{given.text}", known) if of_logits else np.log(abs(p))
+        known |= {"p": p, "logp": known.get("logp", logp)}
+        return known | {"p_i": p[..., None], "p_j": p[..., None, :]}
+
+    def predict(self, case, given=None, result=None, way=STABLE):
+        """Return what a formula gives for an input, the right one if none is named."""
         with np.errstate(all="ignore"):
-            p = evaluate(given.text, known)
-            of_logits = given.text.startswith("softmax(")
-            logp = evaluate(f"log_{given.text}", known) if of_logits else np.log(abs(p))
-            known |= {"p": p, "logp": known.get("logp", logp)}
-            known |= {"p_i": p[..., None], "p_j": p[..., None, :]}
-            return np.asarray(evaluate(result.text, known), dtype=float)
+            known = self.names(case, given or self.given[0], way)
+            return np.asarray(evaluate((result or self.result[0]).text, known), dtype=float)
 
     def attempted(self, case, given, result, way=STABLE):
         """Return what `predict` does, None where the formula is none for this input."""
