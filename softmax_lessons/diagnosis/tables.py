@@ -77,9 +77,9 @@ def _table(task, arguments, thorough):
             *product([right], task.result),
             *product(wrong, task.result[: None if thorough else 1]),
         ]
-        found = {}
+        case, found = Input(arguments), {}
         for given, result in pairs:
-            row = task.attempted(Input(arguments), given, result)
+            row = task.attempted(case, given, result)
             if row is not None and np.isfinite(row).all() and np.square(row).sum() > 1e-20:
                 found.setdefault(row.shape, []).append(((given, result), row.ravel()))
         _TABLES[key] = {
