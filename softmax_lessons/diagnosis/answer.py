@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from softmax_lessons.diagnosis import evidence
-from softmax_lessons.diagnosis.own_loss import named, variations
+from softmax_lessons.diagnosis.own_loss import in_proportion, named, variations
 from softmax_lessons.diagnosis.pairs import watched
 from softmax_lessons.diagnosis.reading import Reading, as_rows
+from softmax_lessons.diagnosis.weights import BIAS
 from softmax_lessons.judging import explain
 from softmax_lessons.judging.judge import judge
 from softmax_lessons.judging.observe import observe
@@ -116,6 +117,34 @@ def with_other_values(verdict, match):
     return verdict
 
 
+def with_bias(verdict, match, text, program):
+    """Return the verdict on a right gradient of weights, after that of a bias beside it.
+
+    That is the sum of those at the logits, over the examples.
+    """
+    outcome, _ = Caller(1)(match.plan.run, match.plan.values(), None)
+    if not (verdict.passed and outcome and "t" in match.roles and BIAS.search(text)):
+        return verdict
+    arrays, layout, told = outcome.arrays, match.plan.layout, None
+    sums = as_rows(arrays.pop(match.path), layout, (layout.N, layout.n)).sum(axis=0)
+    for array in (*arrays.values(), *map(np.array, outcome.scalars)):
+        r = explain.proportion(array.ravel(), sums)
+        if 0 < np.abs(array).max() < 1e-12:
+            told = named(verdict, "rows-summed", "The gradient of the bias is 0, whatever goes in.")
+        elif r and abs(r - 1) > 1e-3:
+            text = f"The gradient of the bias is {r:.4g} times what it has to be beside this one."
+            told = in_proportion(verdict, r, layout.N, text=text)
+        if told:
+            of_it = [v for v in watched(match.plan, program) if np.array_equal(v.array, array)]
+            return at(told, of_it[0].line, program) if of_it else told
+    return verdict
+
+
+def at(verdict, line, program):
+    """Return a verdict that names a line."""
+    return replace(verdict, line=line, code=program.lines[line - 1].strip())
+
+
 def with_line(verdict, match, program):
     """Return a verdict that names the line where what is wrong came to be, in proportion."""
     first = verdict.misconception
@@ -131,8 +160,7 @@ def with_line(verdict, match, program):
     for want in [np.asarray(want) for want in wanted if want is not None]:
         for value in values:
             if explain.proportion(value.array, want):
-                code = program.lines[value.line - 1].strip()
-                return replace(verdict, line=value.line, code=code)
+                return at(verdict, value.line, program)
     return verdict
 
 

@@ -11,14 +11,15 @@ from typing import NamedTuple
 import numpy as np
 
 from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL
-from softmax_lessons.diagnosis.layouts import ARRAYS
+from softmax_lessons.diagnosis.layouts import ARRAYS, INCOMING
 from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
 from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
 from softmax_lessons.diagnosis.watch import Value
-from softmax_lessons.diagnosis.weights import MOVES, unmixed, way
+from softmax_lessons.diagnosis.weights import BIAS, MOVES, VELOCITY, unmixed, way
 from softmax_lessons.judging.explain import Explanation
 from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes import MISTAKES
+from softmax_lessons.mistakes.formula import Formula
 
 SECONDS = 0.7
 AFTER = "What comes after this line was not checked."
@@ -41,6 +42,15 @@ OF_CHAIN = {"elementwise", "sum-held-constant", "sum-not-weighted", "plain-mean"
 OF_CHAIN |= {"mean-of-products", "off-diagonal-positive", "one-sum-over-batch", "keepdims-missing"}
 OF_CHAIN |= {"own-product-missing", "own-product-twice", "sign-flipped"}
 """Mistakes in a step back behind a loss, and in any other; more may be there by chance."""
+
+
+def looked_at(values):
+    """Return arrays, and numbers that are 0 but for rounding."""
+    return [v for v in values if v.array.ndim or _vanishes(v.array)]
+
+
+def _vanishes(array):
+    return 0 < np.abs(array).max() < 1e-12
 
 
 class Step(NamedTuple):
@@ -72,14 +82,19 @@ def steps_back(values, found, program, rounds=False):
                 continue
             made = _is_made(value.name, line) and not _calls_a_part(line, program)
             moves = rounds and MOVES.match(line)
-            moved = (moves or not made) and not DERIVATIVE.search(value.name)
+            gradient = DERIVATIVE.search(value.name) or VELOCITY.match(value.name)
+            moved = (moves or not made) and not gradient
             if value.array.shape == pair.p.array.shape:
                 if made and not moves:
                     yield from _of_loss_or_chain(pair, p, targets, before, others, value, program)
                 others.append(value)
+            sums = [(p - t).sum(axis=0) for t in targets if made and BIAS.search(value.name)]
+            if _vanishes(value.array) and any(np.abs(each).max() > 1e-6 for each in sums):
+                zero = Explanation(Formula("p"), Formula("0 * t"), (), 0)
+                yield Step((*pair.keys, "rows-summed"), value, zero, pair)
             if rounds and (moves or value.array.shape != pair.p.array.shape):
                 ways = [(True, way(value, values[:at]))] * bool(moved)
-                ways += [(False, value.array)] * made
+                ways += [(False, value.array)] * (made and value.array.size > p.shape[1])
                 for is_way, weights in ways:
                     if (back := unmixed(weights, values, pair, targets)) is not None:
                         back = value._replace(array=back)
@@ -117,8 +132,10 @@ def _of_loss_or_chain(pair, p, targets, before, others, value, program, moves=Fa
     if moves:
         return [step._replace(moves=True) for step in steps]
     uses_p = _in(pair.p.name, line) or re.search(r"[-+*/]=", line)
-    if uses_p and pair.z and not (steps or pair.keys):
-        gradients = [pair.rows(other.array) for other in others if _in(other.name, line)]
+    if uses_p and (z := pair.z) and not (steps or pair.keys):
+        given = [o for o in before.values() if o.name not in (z.name, pair.p.name, value.name)]
+        incoming = [o for o in (*given, *others) if _in(o.name, line)]
+        gradients = [pair.rows(o.array) for o in incoming if not np.isin(o.array, (0, 1)).all()]
         steps = [s for g in gradients for s in _explained(BACKWARD, (p, g, -1), rows, value, pair)]
     return steps
 
@@ -198,7 +215,7 @@ def of_part(callee, tried, reader, how):
         if plan and time.process_time() > reader.end:
             break
         pool = watched(plan, program) if plan else program.values
-        pool = [v for v in pool if v.array.ndim][: 2 * MOST]
+        pool = looked_at(pool)[: 2 * MOST]
         found = list(pairs(pool, function))
         if plan and derives and how > BARE and not found:
             found = list(_given(pool, function, plan))
@@ -209,6 +226,9 @@ def of_part(callee, tried, reader, how):
             rank = "t" in step.explanation.result.text, step.pair.z is not None
             # What a program's own call hands in may be of anything.
             sure = made or (derives and (plan is not None or how > BARE))
+            # Which way targets lie is only known where they are labels, or the program's own.
+            known = plan is None or "labels" in plan.places().values()
+            sure = sure and (known or "wrong-axis" not in step.pair.keys)
             if sure and (best is None or rank >= best[0]):
                 best = rank, step, plan
     return (told_of(callee.name, best[1], program), best[2]) if best else (None, None)
@@ -221,6 +241,8 @@ def _given(pool, function, plan):
         laid = np.asarray(plan.layout.put(rows))
         for value in pool:
             same = value.function == function and np.array_equal(value.array, laid)
+            handed = re.split(r"[.\[]", value.name)[0] in ("self", *plan.steps[-1].arguments)
+            same = same and handed and not INCOMING.fullmatch(value.name)
             if places[place] in ARRAYS and same and laid.ndim == 2:
                 yield Pair(None, value, 0 if "column" in plan.layout.words else -1)
                 break
@@ -232,7 +254,9 @@ def told_of(part, step, program):
     name, line, p, z = step.value.name, step.value.line, step.pair.p, step.pair.z
     first = f"{p.name} is softmax of {z.name}" if z else f"{p.name} is softmax"
     read_as = f"{part}, line by line: {first}, and {name} in line {line}"
-    read_as += " is moved by the step back" if step.moves else " is the step back"
+    bias = "rows-summed" in step.keys
+    what = "moved by the step back" if step.moves else "the gradient of the bias" * bias
+    read_as += f" is {what or 'the step back'}"
     e = step.explanation
     what = ", up to a factor that was not checked" if e.keys else f": {e.result.text}"
     text = f"In line {line}, `{name}` is right{what}. {AFTER}"

@@ -141,8 +141,14 @@ CONSTANTS = {
 }
 """What does not vary: numbers that change nothing, sizes, the identity in place of data."""
 
+INCOMING = re.compile(
+    r"g|d_?(out|y|values|loss|output)|.*grad(_.*|s|ient)?|grad_?\w+|upstream", re.I
+)
+"""What incoming gradients are called: an array, or behind a loss often 1."""
+
 LIKELY = (
     (r"axis|dim", ("the last axis",)),
+    (INCOMING.pattern, ("array", "1")),
     (r"ctx|context", ("context", "parameters", "record")),
     (r".*mask.*|.*pad.*|.*valid.*", ("a mask of ones", "a mask of examples", "array")),
     (r"y|t|yi|y_?true|y_?batch|.*label.*|.*target.*|.*truth.*|.*actual.*|.*one_?hot.*"

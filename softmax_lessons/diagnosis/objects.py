@@ -9,7 +9,7 @@ from itertools import islice, product
 import numpy as np
 
 from softmax_lessons.diagnosis.layouts import CONSTANTS, LAYOUTS, Record, likely
-from softmax_lessons.diagnosis.plans import Callee
+from softmax_lessons.diagnosis.plans import TEMPERATURE, Callee
 from softmax_lessons.diagnosis.watch import held
 from softmax_lessons.judging.safe_call import Caller
 
@@ -47,6 +47,8 @@ def maker(cls):
             if getattr(thing, name, None) is None:  # weights that its fit would make
                 with suppress(KeyError):
                     setattr(thing, name, record[name])
+            elif TEMPERATURE.fullmatch(name):
+                setattr(thing, name, 1.0)
         for holder, key, _ in list(held(thing)):
             if holder[key].shape == (n, n):
                 holder[key] = np.eye(n)

@@ -102,11 +102,18 @@ def variations(plan):
     steps, N, n = plan.steps, plan.layout.N, plan.layout.n
     forms = {form for step in steps for form in step.forms if isinstance(form, str)}
     given = {pair for step in steps for pair in zip(step.arguments, step.forms, strict=False)}
-    flags = [flag for step in steps for flag in step.flags if TERMS.fullmatch(flag)]
+    numbers = [flag for step in steps for flag, value in step.flags.items() if value == 0.0]
+    flags = [flag for flag in numbers if TERMS.fullmatch(flag)]
     if flags or any(form == "0" and TERMS.fullmatch(name) for name, form in given):
         yield "regulariser", {"0": 0.3} | dict.fromkeys(flags, 0.3)
+    thing, _ = Caller(1)(plan.make, n) if plan.make else (None, None)
+    own = getattr(thing, "__dict__", ())
     if any(form == "1" and TEMPERATURE.fullmatch(name) for name, form in given):
         yield "temperature", {"1": 2.0}
+    elif kept := [name for name in own if TEMPERATURE.fullmatch(name)]:
+        yield "temperature", dict.fromkeys(kept, 2.0)
+    for flag in {*numbers} - {*flags}:
+        yield f"another {flag}", {flag: 0.1}
     if forms & {"a mask of ones", "a mask of examples"}:
         rows = np.asarray(plan.layout.put(np.arange(N * n).reshape(N, n)))
         examples = np.arange(rows.size // n).reshape(rows.shape[:-1])
@@ -116,9 +123,9 @@ def variations(plan):
         labels = next(plan.values()[place] for place, f in plan.places().items() if f == "labels")
         yield ("examples left out", {"labels": np.r_[left_out[0], labels.argmax(axis=1)[1:]]})
     if "ones" in forms:
-        yield "weights of classes", {"ones": 1 + np.arange(n) / n}
+        yield "other weights of classes", {"ones": 1 + np.arange(n) / n}
     if "the identity" in forms:
-        yield "data", {"the identity": np.random.default_rng(3).normal(size=(N, N))}
+        yield "other data", {"the identity": np.random.default_rng(3).normal(size=(N, N))}
 
 
 KEYS = {"temperature": "temperature-factor", "mask": "mask-ignored"}
@@ -138,7 +145,7 @@ def _varied(verdict, plan, path, place, compared, call, squash=np.array):
             return named(verdict, key, text or "")
         if what in KEYS:
             return named(verdict, KEYS[what])
-        text = f"It is not the gradient of the loss that it returns: with other {what},"
+        text = f"It is not the gradient of the loss that it returns: with {what},"
         text += f" {other.worst}."
         return replace(verdict, status=Status.WRONG, summary=text)
     return verdict
@@ -160,7 +167,12 @@ def by_own_loss(verdict, match, losses):
         r, N = explain.proportion(*compared), plan.layout.N
         # (p - t) / N is what a mean loss has: so this one is a sum.
         others = {1 / N: "averaged-over-batch"}
-        return in_proportion(verdict, r, N, others) if r and verdict.passed else verdict
+        if not verdict.passed:
+            return verdict
+        if r:
+            return in_proportion(verdict, r, N, others)
+        text = f"It is not the gradient of the loss that is returned beside it: {compared.worst}."
+        return replace(verdict, status=Status.WRONG, summary=text)
     left = tuple(m for m in verdict.mistakes if m.key in OF_NUMBERS)
     if len(left) < len(verdict.mistakes):
         keys = ", ".join(m.key for m in verdict.mistakes if m.key not in OF_NUMBERS)
@@ -186,12 +198,12 @@ def beside_a_loss(part, tried, losses, end):
     return None
 
 
-def in_proportion(verdict, r, N, others=None):
+def in_proportion(verdict, r, N, others=None, text=""):
     """Return the verdict on a gradient that is r times what it has to be."""
     factors = {2: "factor-of-two", 0.5: "halved", -1: "sign-flipped"}
     factors |= {N: "no-average", 1 / N: "averaged-twice"} | (others or {})
     near = (key for factor, key in factors.items() if abs(r / factor - 1) < 1e-3)
-    text = f"It is {r:.4g} times the gradient of the loss that the program returns."
+    text = text or f"It is {r:.4g} times the gradient of the loss that the program returns."
     return named(replace(verdict, mistakes=()), next(near, "constant-factor"), text)
 
 

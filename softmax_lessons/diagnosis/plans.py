@@ -10,7 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.layouts import ARRAYS, CONSTANTS, TARGETS, Layout, forms_of, put
+from softmax_lessons.diagnosis.layouts import (
+    ARRAYS,
+    CONSTANTS,
+    INCOMING,
+    TARGETS,
+    Layout,
+    forms_of,
+    put,
+)
 from softmax_lessons.diagnosis.watch import arrays_in, numbers
 
 TERMS = re.compile(
@@ -123,13 +131,16 @@ class Plan:
     def run(self, values, constants=None, prepare=None):
         """Return the `Outcome`, for rows by place.
 
-        `constants` stand in for those of some forms, `prepare` gets the object before all steps.
+        `constants` stand in for those of some forms, flags and attributes of the object, which
+        `prepare` gets before all steps.
         """
         # The same program has the same answer. Who calls this puts the state back.
         np.random.seed(0)  # noqa: NPY002
         layout, results, before, shared = self.layout, [], {}, dict(constants or {})
         N, n = next((rows.shape for rows in values.values()), (layout.N, layout.n))
         thing = self.make(n) if self.make else None
+        for name in {*shared} & {*getattr(thing, "__dict__", ())}:
+            setattr(thing, name, shared[name])
         if prepare:
             prepare(thing)
 
@@ -184,8 +195,8 @@ def generic(number, N, n):
 def parameters(function):
     """Return the names of the arguments that must be given, and what has a default.
 
-    These are flags, the factors of further terms of a loss, as 0, and the label that stands for an
-    example to leave out. The names are None where it cannot be called so.
+    These are flags, the factors of further terms of a loss and others that are 0, and the label
+    that stands for an example to leave out. The names are None where it cannot be called so.
     """
     try:
         found = list(inspect.signature(function).parameters.values())
@@ -194,16 +205,23 @@ def parameters(function):
     positional = [p for p in found if p.kind <= p.POSITIONAL_OR_KEYWORD]
     needed = tuple(p.name for p in positional if p.default is p.empty)
     flags = {p.name: p.default for p in found if isinstance(p.default, bool)}
-    terms = [p.name for p in found if type(p.default) is float and TERMS.fullmatch(p.name)]
+    floats = [p for p in found if type(p.default) is float]
+    terms = [p.name for p in floats if TERMS.fullmatch(p.name) or p.default == 0]
     ignored = [p.default for p in found if "ignore" in p.name and type(p.default) is int]
     return needed, flags, dict.fromkeys(terms, 0.0), ignored[0] if ignored else None
 
 
 def optional(function, needed):
-    """Return the names with those behind them that are None by default, of targets and masks."""
+    """Return the names with those of temperatures, and of targets and masks that are None."""
     behind = list(inspect.signature(function).parameters.values())[len(needed) :]
-    more = [p.name for p in behind if p.default is None and p.kind is p.POSITIONAL_OR_KEYWORD]
+    behind = [p for p in behind if p.kind is p.POSITIONAL_OR_KEYWORD]
+    more = [p.name for p in behind if p.default is None]
     more = [name for name in more if forms_of(name, 3)[0] in ("labels", "a mask of ones")]
+    more += [
+        p.name
+        for p in behind
+        if TEMPERATURE.fullmatch(p.name) and isinstance(p.default, (int, float, type(None)))
+    ]
     return (*needed, *more) if more and more == [p.name for p in behind][: len(more)] else needed
 
 
@@ -211,13 +229,21 @@ def signatures(names, first=(), most=400):
     """Return the forms to try for all arguments, the likely ones first.
 
     `first` are those of what came forward: what is called a cache is that first of all, arrays are
-    second, numbers and targets last. At most one argument is a target.
+    second, numbers and targets last. At most one argument is a target, no incoming gradient is.
     """
     forms = [forms_of(name, len(names)) for name in names]
     each = [
         (*first, *own) if own[0] == "record" else (*own[:cut], *first, *own[cut:])
         for own in forms
         for cut in (1 if own[0] == "array" else len(own),)
+    ]
+    each = [
+        [
+            form
+            for form in own
+            if not (INCOMING.fullmatch(name) and getattr(form, "form", form) in TARGETS)
+        ]
+        for name, own in zip(names, each, strict=True)
     ]
     ranked = [
         (sum(rank for rank, _ in chosen), tuple(form for _, form in chosen))

@@ -4,9 +4,12 @@ import ast
 import builtins
 import inspect
 import linecache
-from contextlib import suppress
+import random
+from contextlib import nullcontext, suppress
 from itertools import count
 from traceback import walk_tb
+
+import numpy as np
 
 from softmax_lessons.diagnosis.standins import KNOWN, builtins_for, is_stand_in, stand_in
 from softmax_lessons.diagnosis.text import mended
@@ -44,6 +47,7 @@ class Program:
             self.troubles.append("No Python code is left to read. Paste the code itself.")
         self.namespace, seen = namespace, {*map(id, namespace.values())}
         self.watch = Watch(self.file)
+        self.states = np.random.RandomState(0).get_state(), random.Random(0).getstate()
         self.values = self.watch.values
         before = namespace.get("__builtins__")
         namespace["__builtins__"] = builtins_for(self.missing, everything)
@@ -69,8 +73,8 @@ class Program:
             self.troubles.append(f"Line {node.lineno} was left out: {error.args[0]}.")
             return
         for _ in range(5):
-            runs = exec if isinstance(node, UNWATCHED) else self._watched
-            _, error = call(runs, code, self.namespace)
+            watched = not isinstance(node, UNWATCHED)
+            _, error = call(self._executed, code, self.namespace, watched)
             name = getattr(error, "name", None)
             if not (isinstance(error, NameError) and name and isinstance(node, DEFINES)):
                 break
@@ -87,9 +91,15 @@ class Program:
             what = what.partition(", and this was call")[0]
             self.troubles.append(f"In line {[*lines, node.lineno][0]} {what.rstrip('.')}.")
 
-    def _watched(self, code, namespace):
-        with self.watch:
-            exec(code, namespace)
+    def _executed(self, code, namespace, watched):
+        # Random numbers go on from one statement to the next, and are the same every time.
+        np.random.set_state(self.states[0])  # noqa: NPY002
+        random.setstate(self.states[1])
+        try:
+            with self.watch if watched else nullcontext():
+                exec(code, namespace)
+        finally:
+            self.states = np.random.get_state(), random.getstate()  # noqa: NPY002
 
     def _parts(self, name, thing, depth=0):
         """Yield the functions and classes that a name stands for, and those in tables."""

@@ -204,12 +204,15 @@ class Reader:
         hint = verdict.misconception.hint if verdict.mistakes else ""
         self.verdicts.append(replace(verdict, hint=hint))
 
-    def _of_match(self, name, verdict, match, losses):
+    def _of_match(self, callee, verdict, match, losses):
+        name = callee.name
         verdict = replace(verdict, exercise=name, part=name)
         if "t" in match.task.roles:
             verdict = by_own_loss(verdict, match, losses)
         verdict = answer.with_other_values(verdict, match)
-        if not verdict.passed:
+        if verdict.passed:
+            verdict = answer.with_bias(verdict, match, source(callee.function), self.program)
+        else:
             verdict = answer.with_line(verdict, match, self.program)
         text = source(self.program.parts.get(name.partition(".")[0]))
         return answer.without_inherited(answer.as_shown(verdict, text), self.verdicts, text)
@@ -220,7 +223,7 @@ class Reader:
         tried.found = [m for m in tried.found if self.logits.isdisjoint(_given(m, "p"))]
         name, how, found = callee.name, self._how(callee), answer.judged(tried.found)
         losses = [one for one in self.losses if one.needed == callee.needed and one.name != name]
-        verdict = self._of_match(name, *found, losses) if found else None
+        verdict = self._of_match(callee, *found, losses) if found else None
         if not verdict:
             derives = evidence.DERIVATIVE.search(name) and has_softmax(tried, self.program)
             if how == evidence.NAMED or (derives and how != evidence.BARE):

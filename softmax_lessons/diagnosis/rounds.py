@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from softmax_lessons.diagnosis.evidence import DERIVATIVE, RIVAL, TRAINS
-from softmax_lessons.diagnosis.inside import steps_back, told_of
+from softmax_lessons.diagnosis.inside import looked_at, steps_back, told_of
 from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
 from softmax_lessons.diagnosis.pairs import MOST, pairs, watched
 from softmax_lessons.diagnosis.plans import Plan, signatures
@@ -73,7 +73,7 @@ def _unread(p):
 
 def _of_rounds(part, values, program, function):
     """Return the verdict on the step back in the rounds of a loop, and the probabilities found."""
-    values = [value for value in values if value.array.ndim]
+    values = looked_at(values)
     values = values if len(values) <= 2 * MOST else [*values[:MOST], *values[-MOST:]]
     found = list(pairs(values, function))
     steps = list(steps_back(values, found, program, rounds=True))
@@ -81,7 +81,7 @@ def _of_rounds(part, values, program, function):
     most = max(told.values(), default=0)  # weights move so in the first round alone, with momentum
     often = [step for step in steps if step.moves or 2 * told[_place(step)] >= most]
     # What one line makes right, a later one may spoil; a mistake is told where it begins.
-    last = max(often, key=_line, default=None)
+    last = max(often, key=lambda step: (bool(step.moves and step.keys), _line(step)), default=None)
     alike = [step for step in often if step.keys and step.keys == last.keys]
     first = min(alike, key=lambda step: step.value.line, default=last)
     left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from softmax_lessons.diagnosis import evidence
-from softmax_lessons.diagnosis.layouts import ARRAYS, CONSTANTS, LAYOUTS, TARGETS
+from softmax_lessons.diagnosis.layouts import ARRAYS, CONSTANTS, INCOMING, LAYOUTS, TARGETS
 from softmax_lessons.diagnosis.plans import TEMPERATURE, Plan, optional, signatures
 from softmax_lessons.diagnosis.reading import Match, as_rows
 from softmax_lessons.diagnosis.tables import MANY, ONE, identify
@@ -188,11 +188,12 @@ class Tried:
         until, went = min(time.process_time() + SECONDS[how], end), set()
         for plan in plans:
             forms, names = plan.steps[-1].forms, plan.steps[-1].arguments
-            # A constant where an array does as well says nothing more, but for a temperature.
+            # A constant where an array does as well says nothing more, but for these names.
             if any(
                 form in CONSTANTS and (*forms[:k], "array", *forms[k + 1 :]) in went
                 for k, (form, name) in enumerate(zip(forms, names, strict=True))
-                if isinstance(form, str) and not TEMPERATURE.fullmatch(name)
+                if isinstance(form, str)
+                and not (TEMPERATURE.fullmatch(name) or INCOMING.fullmatch(name))
             ):
                 continue
             if time.process_time() > until or len(went) > (40 if how else 25):

@@ -1,11 +1,19 @@
-"""Finds the gradient at the logits in a gradient of weights, or in the step that they take."""
+"""Finds the gradient at the logits in one of weights or biases, or in the step that they take."""
 
 import re
 
 import numpy as np
 
+from softmax_lessons.judging.explain import proportion
+
 MOVES = re.compile(r"\s*([\w.]+) *([-+]=|= *\1 *[-+]).*\*|.*\b(\w*rate|lr|eta|alpha) *\*")
 """A step of weights, which may look like a gradient of their size."""
+
+
+VELOCITY = re.compile(r"(self\.)?[vms](_?[wb]\d?)?\b|.*(velo|\bvel|mom|cache)", re.I)
+"""What is called the mean of former gradients, which moves too."""
+BIAS = re.compile(r"\b_?d?_?b(ias(es)?)?\b|bias", re.I)
+"""What a bias and its gradient are called."""
 
 
 def way(value, before):
@@ -25,6 +33,10 @@ def unmixed(weights, values, pair, targets):
     """
     turn = np.transpose if pair.axis == 0 else np.asarray
     p, weights = pair.rows(pair.p.array), turn(weights)
+    if weights.size == p.shape[1] > 2:  # a bias; of two classes all are in proportion
+        each = ((proportion(weights.ravel(), (p - t).sum(axis=0)), p - t) for t in targets)
+        # Where weights are not followed, a right bias says little.
+        return next((turn(r * rows) for r, rows in each if r and r < 0), None)
     for data in (turn(value.array) for value in values if value.array.ndim == weights.ndim == 2):
         if len(data) != len(p) or weights.shape != (data.shape[1], p.shape[1]):
             continue

@@ -34,6 +34,22 @@ def factors(wrong):
     return [one, *others, *(Formula(f"{a.text} * {b.text}", a.keys + b.keys) for a, b in pairs)]
 
 
+@lru_cache(maxsize=16)  # the same p is tried with many results
+def _names(task, case, given, way):
+    """Return what a formula for a result may use, for an input and a formula for p."""
+    values = dict(zip(task.roles, case.arguments, strict=True))
+    axis = values.pop("axis", -1)
+    like = values[task.like]
+    if "function" in values:
+        values["G"] = values["function"].gradient(like)
+    known = names(like, axis, *way, **values)
+    p = evaluate(given.text, known)
+    of_logits = given.text.startswith("softmax(")
+    logp = evaluate(f"log_{given.text}", known) if of_logits else np.log(abs(p))
+    known |= {"p": p, "logp": known.get("logp", logp)}
+    return known | {"p_i": p[..., None], "p_j": p[..., None, :]}
+
+
 @dataclass(eq=False)
 class Task:
     """A function to be written, and all that is needed to judge an attempt."""
@@ -67,25 +83,10 @@ class Task:
         """The role of the argument whose shape the others have."""
         return next(role for role in ("z", "p", "logp", "x") if role in self.roles)
 
-    @lru_cache(maxsize=16)  # the same p is tried with many results
-    def names(self, case, given, way):
-        """Return what a formula for a result may use, for an input and a formula for p."""
-        values = dict(zip(self.roles, case.arguments, strict=True))
-        axis = values.pop("axis", -1)
-        like = values[self.like]
-        if "function" in values:
-            values["G"] = values["function"].gradient(like)
-        known = names(like, axis, *way, **values)
-        p = evaluate(given.text, known)
-        of_logits = given.text.startswith("softmax(")
-        logp = evaluate(f"log_{given.text}", known) if of_logits else np.log(abs(p))
-        known |= {"p": p, "logp": known.get("logp", logp)}
-        return known | {"p_i": p[..., None], "p_j": p[..., None, :]}
-
     def predict(self, case, given=None, result=None, way=STABLE):
         """Return what a formula gives for an input, the right one if none is named."""
         with np.errstate(all="ignore"):
-            known = self.names(case, given or self.given[0], way)
+            known = _names(self, case, given or self.given[0], way)
             return np.asarray(evaluate((result or self.result[0]).text, known), dtype=float)
 
     def attempted(self, case, given, result, way=STABLE):
