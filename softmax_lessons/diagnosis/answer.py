@@ -27,7 +27,7 @@ TRIES = 5
 def judged(found):
     """Return the verdict on the best match that other data confirm, and the match; or None."""
     tried = []
-    for match in sorted(found, key=lambda match: match.cost)[:40]:
+    for match in sorted(_credible(found), key=lambda match: match.cost)[:40]:
         forms = [step.forms for step in match.plan.steps]
         mark = match.task.signature, match.roles, match.plan.layout, match.path, forms
         if mark not in tried and len(tried) < TRIES:
@@ -39,6 +39,13 @@ def judged(found):
                     summary = f"{verdict.summary} {_rival(match, found)}".rstrip()
                     return replace(verdict, summary=summary, read_as=reading.read_as), match
     return None
+
+
+def _credible(found):
+    """Yield what is not far-fetched: no Jacobian is one of several gradients in a dictionary."""
+    for match in found:
+        if match.cost < 3 and not (match.task.jacobian and "['" in match.path):
+            yield match
 
 
 def confirmed(reading):
@@ -145,8 +152,11 @@ def at(verdict, line, program):
     return replace(verdict, line=line, code=program.lines[line - 1].strip())
 
 
-def with_line(verdict, match, program):
-    """Return a verdict that names the line where what is wrong came to be, in proportion."""
+def with_line(verdict, match, program, right=()):
+    """Return a verdict that names the line where what is wrong came to be, in proportion.
+
+    That is in no function that is known to be right.
+    """
     first = verdict.misconception
     constants = {}
     if first and first.key.startswith("regulariser"):
@@ -158,8 +168,9 @@ def with_line(verdict, match, program):
         p = match.task.attempted(case, match.explanation.given, Formula("p"))
         wanted = [p, match.plan.layout.put(p), *wanted] if np.ndim(p) == 2 else wanted
     for want in [np.asarray(want) for want in wanted if want is not None]:
-        for value in values:
-            if explain.proportion(value.array, want):
+        for value in (value for value in values if value.array.size == want.size):
+            alike = explain.proportion(value.array.reshape(want.shape), want)
+            if alike and value.function not in right:
                 return at(verdict, value.line, program)
     return verdict
 

@@ -1,6 +1,8 @@
 """How rows of examples are laid out for a program, and what else it may be given beside them."""
 
+import linecache
 import re
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -67,6 +69,13 @@ class Record(dict):
             raise KeyError(key)
         self[key] = made
         return made
+
+    def __iter__(self):
+        """Return what the names in front of `= parameters` speak for, where it is unpacked so."""
+        frame = sys._getframe(1)
+        line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+        names = re.match(r"\s*[(\[]?(\w+(?:, *\w+)+)[)\]]? *= *[\w.]+ *(#.*)?$", line)
+        return iter([self[name] for name in re.split(", *", names[1])] if names else [*self.keys()])
 
     def __getattr__(self, name):
         """Return what is asked for as an attribute."""

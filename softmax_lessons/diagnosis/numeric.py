@@ -15,7 +15,7 @@ from softmax_lessons.mistakes.tasks import TASKS
 
 FUNCTION = re.compile(r"f|fn|func\w*|fun|function|cost\w*|loss\w*|j|objective\w*|model|.*_fn", re.I)
 TASK = TASKS["finite_difference_gradient"]
-STEP, ROUNDING = 1e-5, 1e-13
+STEP = 1e-5
 OF_MOVES = {"not-restored", "nothing-moves", "all-at-once", "flattened-point"}
 OF_MOVES |= {"writes-into-argument"}
 
@@ -37,7 +37,7 @@ class Numeric(Attempt):
         def value(*given):
             point = np.asarray(given[0] if given else own, float)  # or it looks at x itself
             if point.shape == start.shape:  # adding and taking away leaves a rest
-                near = np.abs(point - start) < ROUNDING * (1 + np.abs(start))
+                near = np.abs(point - start) < 1.5 * np.spacing(np.maximum(1, np.abs(start)))
                 point = np.where(near, start, point)
             y = function(point)
             return (y, function.function.gradient(point)) if self.pair else y

@@ -57,7 +57,10 @@ def maker(cls):
     def raw(n):
         return cls.__new__(cls)
 
-    own = [[form for form in likely(name) if form in CONSTANTS] for name in needed]
+    own = [
+        [form for form in likely(name) if form in CONSTANTS and len(name) > 1]  # else a size
+        for name in needed
+    ]
     for forms in islice(product(*(dict.fromkeys((*first, *MADE_WITH)) for first in own)), 200):
         _, error = Caller(0.3)(made, forms, 5)
         if error is None:

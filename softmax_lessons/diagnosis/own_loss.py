@@ -15,6 +15,7 @@ import numpy as np
 from softmax_lessons.diagnosis.layouts import CONSTANTS
 from softmax_lessons.diagnosis.plans import TEMPERATURE, TERMS
 from softmax_lessons.diagnosis.reading import as_rows
+from softmax_lessons.diagnosis.search import moved_by
 from softmax_lessons.diagnosis.watch import held
 from softmax_lessons.gradient_check import finite_difference_jacobian
 from softmax_lessons.judging import explain
@@ -144,7 +145,9 @@ def _varied(verdict, plan, path, place, compared, call, squash=np.array):
             key = "regulariser-forgotten" if forgotten else "regulariser-factor"
             return named(verdict, key, text or "")
         if what in KEYS:
-            return named(verdict, KEYS[what])
+            of_examples = what == "mask" and not other.measured.any(axis=1).all()
+            text = "The mask leaves examples out of the loss: their gradient is 0."
+            return named(verdict, KEYS[what], text if of_examples else "")
         text = f"It is not the gradient of the loss that it returns: with {what},"
         text += f" {other.worst}."
         return replace(verdict, status=Status.WRONG, summary=text)
@@ -189,7 +192,9 @@ def beside_a_loss(part, tried, losses, end):
         paths = outcome.arrays if outcome.scalars or losses else ()
         for path, place in product(paths, places if time.process_time() < end else ()):
             compared, several, call = beside(plan, path, place, losses)
-            if r := compared and (compared.agree or explain.proportion(*compared)):
+            r = compared and (compared.agree or explain.proportion(*compared))
+            # What a sum is weighted with is its gradient, too.
+            if r and (len(places) == 1 or place in Caller(1)(moved_by, plan, outcome)[0][path]):
                 read_as = f"{part}; {plan.layout.words}; a loss and its gradient"
                 verdict = Verdict(part, Status.CORRECT, SAME, read_as=read_as, part=part)
                 if not compared.agree:

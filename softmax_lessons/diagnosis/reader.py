@@ -24,11 +24,13 @@ from softmax_lessons.diagnosis.plans import (
 )
 from softmax_lessons.diagnosis.search import SLOW, search
 from softmax_lessons.judging.safe_call import Caller
+from softmax_lessons.mistakes import MISTAKES
 
 SECONDS, OF_A_STAGE = 4.5, 1.2 * SLOW
 """How long a program is read in all, and how long one way of reading a part is tried."""
 FAMILY = re.compile("sigmoid|logistic|tanh|binary", re.I)
 """Where these are in a program, `a * (1 - a)` without a name is theirs."""
+ONE_MAXIMUM = MISTAKES["one-maximum-for-all"]
 STRONG = re.compile("soft_?max|cross_?ent|log_?sum_?exp", re.I)
 THREE_AXES = re.compile(r"\(0, 2, 1\)|\w+, \w+, \w+ = \w+(\.\w+)*\.shape|axis=2|\[:, :, ")
 
@@ -213,7 +215,8 @@ class Reader:
         if verdict.passed:
             verdict = answer.with_bias(verdict, match, source(callee.function), self.program)
         else:
-            verdict = answer.with_line(verdict, match, self.program)
+            right = {v.part for v in self.verdicts if v.passed and v.part not in name}
+            verdict = answer.with_line(verdict, match, self.program, right)
         text = source(self.program.parts.get(name.partition(".")[0]))
         return answer.without_inherited(answer.as_shown(verdict, text), self.verdicts, text)
 
@@ -222,6 +225,8 @@ class Reader:
         # What was read as logits once is not taken for probabilities later.
         tried.found = [m for m in tried.found if self.logits.isdisjoint(_given(m, "p"))]
         name, how, found = callee.name, self._how(callee), answer.judged(tried.found)
+        if found and not self.many and ONE_MAXIMUM in found[0].mistakes:
+            found = self._for_one_example(callee, tried) or found
         losses = [one for one in self.losses if one.needed == callee.needed and one.name != name]
         verdict = self._of_match(callee, *found, losses) if found else None
         if not verdict:
@@ -254,8 +259,18 @@ class Reader:
             STRONG.search(self.program.text)
             and (evidence.speaks_of_softmax(name) or _goes_back(callee))
             and not tried.gave_numbers
+            and (evidence.DERIVATIVE.search(name) or not evidence.LOSS.search(name))
         ):
             self.unread[name] = tried.why_not()
+
+    def _for_one_example(self, callee, tried):
+        """Return what is right for one example, and the match, where a batch is not spoken of."""
+        make = tried.best.plan.make
+        single = search(callee, self._how(callee), make, self.until, ["vector"])
+        if (found := answer.judged(single.found)) and found[0].passed:
+            text = "For a batch in columns it would be wrong: one-maximum-for-all."
+            return replace(found[0], summary=f"{found[0].summary} {text}"), found[1]
+        return None
 
 
 def _goes_back(callee):

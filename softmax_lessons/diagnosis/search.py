@@ -53,13 +53,13 @@ def _results(plan, values, outcome, how):
     targets = [place for place, form in plan.places().items() if form in TARGETS]
     earlier = [a for result in outcome.results[:-1] for _, a in arrays_in(result)]
     for path, out in outcome.arrays.items():
-        handed = _handed(plan, values, out)
+        given = _handed(plan, values, out)
         if how != evidence.NAMED and any(np.array_equal(a, out) for a in earlier):
             continue
         if any(np.array_equal(plan.layout.put(values[place]), out) for place in targets):
             continue  # labels were made one-hot
         few = len(np.unique(out)) <= (1 if how == evidence.NAMED else 2)
-        kept = handed and (len(outcome.arrays) > 1 or not path.startswith("result"))
+        kept = given and (len(outcome.arrays) > 1 or not path.startswith("result"))
         if not few and not kept:
             yield path, out
 
@@ -70,7 +70,7 @@ def _handed(plan, values, out):
     return any(np.array_equal(a, out) for a in given)
 
 
-def _moved_by(plan, outcome):
+def moved_by(plan, outcome):
     """Return for each output the places that it depends on: all of them have to be explained."""
     moved = {path: set() for path in outcome.arrays}
     for place, rows in plan.values().items() if len(plan.places()) > 1 else ():
@@ -88,7 +88,7 @@ def matches(plan, values, outcome, how, name, until):
     places, layout = plan.places(), plan.layout
     arrays = [place for place, form in places.items() if form in ARRAYS]
     targets = [place for place, form in places.items() if form in TARGETS]
-    moved = _moved_by(plan, outcome)
+    moved = moved_by(plan, outcome)
     for path, out in _results(plan, values, outcome, how):
         for task in ONE if layout.single else MANY:
             if not task.derivative and _handed(plan, values, out):
@@ -180,9 +180,8 @@ class Tried:
     def gave_numbers(self):
         """Whether all that ran gave single numbers, as a loss does."""
         last = [outcome.results[-1] for _, outcome in self.ran]
-        return bool(last) and all(
-            np.ndim(r) == 0 and r is not None for r in last if not isinstance(r, tuple)
-        )
+        last = [result for result in last if not isinstance(result, tuple)]
+        return bool(last) and all(np.ndim(r) == 0 and r is not None for r in last)
 
     def _all(self, plans, how, name, end):
         until, went = min(time.process_time() + SECONDS[how], end), set()

@@ -11,11 +11,47 @@ import numpy as np
 from softmax_lessons import numerics
 from softmax_lessons.diagnosis.tensors import along, function_of_tensors
 
+
+class _Examples(tuple):
+    """Made-up data and labels, in place of those that a library makes or loads."""
+
+    data, target = property(lambda self: self[0]), property(lambda self: self[1])
+
+
+def _examples(features, classes):
+    def examples(number=100, *given, n_samples=None, n_features=features, **named):
+        k = named.get("centers") or named.get("n_classes") or classes
+        number = n_samples or number
+        gen = np.random.RandomState(0)
+        x = gen.normal(size=(number if type(number) is int else 100, n_features))
+        return _Examples((x, gen.randint(k if type(k) is int else len(k), size=len(x))))
+
+    return examples
+
+
+def _derivable(function, **named):
+    function.defvjp = function.defjvp = lambda *given, **named: None
+    return function
+
+
 KNOWN = {
     "softmax": along(numerics.softmax),
     "log_softmax": along(numerics.log_softmax),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "relu": lambda x: np.maximum(0, x),
+    "logsumexp": lambda x, axis=None, keepdims=False: np.logaddexp.reduce(
+        x, axis, keepdims=keepdims
+    ),
+    "fit_transform": lambda x, *more: x,
+    "train_test_split": lambda *arrays, **named: [a[k::2] for a in arrays for k in (0, 1)],
+    "custom_vjp": _derivable,
+    "custom_jvp": _derivable,
+    "make_moons": _examples(2, 2),
+    "make_circles": _examples(2, 2),
+    "make_blobs": _examples(2, 3),
+    "make_classification": _examples(20, 2),
+    "load_iris": _examples(4, 3),
+    "load_digits": _examples(64, 10),
 }
 """Functions that have one meaning by their name, from whatever module they should come."""
 OF_PYTHON_2 = {"xrange": range, "prange": range, "unicode": str, "reduce": reduce}
