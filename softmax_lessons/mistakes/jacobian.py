@@ -17,7 +17,9 @@ JACOBIAN = formulas(
             "p_i * (delta + p_j)",
         ],
         "index-mixed-up": ["p_i * (delta - p_i)", "p_j * (delta - p_j)"],
-        "outer-product-forgotten": ["delta * p_i - p_j", "delta * p_i - p_i"],
+        "outer-product-forgotten": [
+            *("delta * p_i - p_j", "delta * p_i - p_i", "delta * p_i - sum(p * p)[..., None]"),
+        ],
         "log-softmax-rule": ["delta - p_j", "delta - p_i"],
         "delta-forgotten": ["p_i * (1 - p_j)", "p_j * (1 - p_i)"],
         "loop-ends-early": [f"p_i * (delta - p_j) * delta[:, :1]{k}" for k in ("", " * delta[:1]")],
