@@ -34,7 +34,7 @@ USES = re.compile(
 LEARNS = re.compile(r"train|(^|_)fit$|learn|descen[dt]", re.I)
 TRAINS = re.compile(r"for \w+ in x?range\((0, ?)?(\w*(iter|epoch|step|round|pass)\w*|\d{2,})", re.I)
 """Parts that train, by their name or their loop: they are read in rounds."""
-LOG_SUM = re.compile("log_?sum_?exp|lse", re.I)
+LOG_SUM = re.compile(r"log_?sum_?exp|(^|[._])lse($|[._])", re.I)
 LOGARITHM = re.compile("log_?soft|log_?p|log_?prob", re.I)
 
 BATCH = re.compile(

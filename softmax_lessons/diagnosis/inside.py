@@ -82,8 +82,8 @@ def steps_back(values, found, program, rounds=False):
                 continue
             made = _is_made(value.name, line) and not _calls_a_part(line, program)
             moves = rounds and MOVES.match(line)
-            gradient = DERIVATIVE.search(value.name) or VELOCITY.match(value.name)
-            moved = (moves or not made) and not gradient
+            velocity = VELOCITY.match(value.name)
+            moved = (moves or not made) and not (velocity or DERIVATIVE.search(value.name))
             if value.array.shape == pair.p.array.shape:
                 if made and not moves:
                     yield from _of_loss_or_chain(pair, p, targets, before, others, value, program)
@@ -94,7 +94,8 @@ def steps_back(values, found, program, rounds=False):
                 yield Step((*pair.keys, "rows-summed"), value, zero, pair)
             if rounds and (moves or value.array.shape != pair.p.array.shape):
                 ways = [(True, way(value, values[:at]))] * bool(moved)
-                ways += [(False, value.array)] * (made and value.array.size > p.shape[1])
+                is_gradient = made and value.array.size > p.shape[1] and not velocity
+                ways += [(False, value.array)] * is_gradient
                 for is_way, weights in ways:
                     if (back := unmixed(weights, values, pair, targets)) is not None:
                         back = value._replace(array=back)
@@ -207,7 +208,7 @@ def of_part(callee, tried, reader, how):
     program, function = reader.program, getattr(callee.function, "__qualname__", "")
     derives, best = DERIVATIVE.search(function), None
     plans = {(plan.layout.words, *plan.places().values()): plan for plan, _ in tried.ran[::-1]}
-    plans = {forms: plan for forms, plan in plans.items() if {*ARRAYS} & {*forms}}
+    plans = {k: plan for k, plan in plans.items() if {*ARRAYS} & {*k} and _varies(plan)}
     gives_loss = any(outcome.scalars for _, outcome in tried.ran)
     if LOG_SUM.search(function) or not (derives or gives_loss or how == NAMED):
         return None, None
@@ -232,6 +233,12 @@ def of_part(callee, tried, reader, how):
             if sure and (best is None or rank >= best[0]):
                 best = rank, step, plan
     return (told_of(callee.name, best[1], program), best[2]) if best else (None, None)
+
+
+def _varies(plan):
+    """Tell whether the last call is given arrays that vary: in the identity a mask looks like p."""
+    forms = plan.steps[-1].forms
+    return not forms or any(form in ARRAYS or not isinstance(form, str) for form in forms)
 
 
 def _given(pool, function, plan):

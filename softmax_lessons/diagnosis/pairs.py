@@ -1,6 +1,6 @@
 """Finds softmax(z) = p among the values of a run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -67,6 +67,19 @@ def pairs(values, function=None):
                     keys = ("softmax-twice",)
                 yield Pair(z, p, -1 if axis is None or a.ndim != 2 else axis, keys, k)
                 break
+
+
+def handed(values, function):
+    """Return the pairs that a function is given by others that it calls, and bears no name for."""
+    return [
+        replace(pair, keys=(), p=pair.p._replace(name=_last(pair.p.function), function=function))
+        for pair in pairs(values)
+        if pair.p.name == "return"
+    ]
+
+
+def _last(name):
+    return name.rpartition(".")[2]
 
 
 def has_softmax(tried, program):

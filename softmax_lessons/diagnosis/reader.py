@@ -31,6 +31,8 @@ SECONDS, OF_A_STAGE = 4.5, 1.2 * SLOW
 FAMILY = re.compile("sigmoid|logistic|tanh|binary", re.I)
 """Where these are in a program, `a * (1 - a)` without a name is theirs."""
 ONE_MAXIMUM = MISTAKES["one-maximum-for-all"]
+OF_SOFTMAX = {"one-sum-for-all", "keepdims-missing", "softmax-twice", "no-shift"}
+"""Mistakes in probabilities, whatever is made of them."""
 STRONG = re.compile("soft_?max|cross_?ent|log_?sum_?exp", re.I)
 THREE_AXES = re.compile(r"\(0, 2, 1\)|\w+, \w+, \w+ = \w+(\.\w+)*\.shape|axis=2|\[:, :, ")
 
@@ -115,7 +117,7 @@ class Reader:
         if not tried.found or (of_class and tried.best.cost >= 1):
             ahead = likely_first(forwards)[:8] if of_class else forwards[:-5:-1]
             self._behind(callee, make, ahead, tried, of_class)
-        for plan, outcome in tried.ran if of_class else tried.ran[:25]:
+        for plan, outcome in tried.ran if of_class else likely_first(tried.ran[:25]):
             result, (step, *more) = outcome.results[-1], plan.steps
             alike = [
                 one
@@ -239,6 +241,8 @@ class Reader:
             if not verdict:
                 verdict, plan = inside.of_part(callee, tried, self, how)
                 own = source(callee.function)
+                if verdict and verdict.mistakes and verdict.misconception.key in OF_SOFTMAX:
+                    own = self.program.text  # whichever part has made the probabilities
                 verdict = verdict and answer.without_inherited(verdict, self.verdicts, own)
                 varied = [plan for plan, _ in tried.ran[:12] if "array" in plan.places().values()]
                 plans = [plan] * bool(plan) if verdict else varied[:4] * bool(derives)

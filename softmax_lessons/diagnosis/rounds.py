@@ -10,7 +10,7 @@ import numpy as np
 from softmax_lessons.diagnosis.evidence import DERIVATIVE, RIVAL, TRAINS
 from softmax_lessons.diagnosis.inside import looked_at, steps_back, told_of
 from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
-from softmax_lessons.diagnosis.pairs import MOST, pairs, watched
+from softmax_lessons.diagnosis.pairs import MOST, handed, pairs, watched
 from softmax_lessons.diagnosis.plans import Plan, signatures
 
 RATE = re.compile(r"rate|lr|alpha|eta|step", re.I)
@@ -76,7 +76,10 @@ def _of_rounds(part, values, program, function):
     values = looked_at(values)
     values = values if len(values) <= 2 * MOST else [*values[:MOST], *values[-MOST:]]
     found = list(pairs(values, function))
-    steps = list(steps_back(values, found, program, rounds=True))
+    left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes
+    steps = list(steps_back(values, found or handed(values, function), program, rounds=True))
+    if not found:  # what the others do is told of them
+        steps = [step for step in steps if step.moves and {*step.keys} <= {"sign-flipped"}]
     told = Counter(map(_place, steps))
     most = max(told.values(), default=0)  # weights move so in the first round alone, with momentum
     often = [step for step in steps if step.moves or 2 * told[_place(step)] >= most]
@@ -84,7 +87,6 @@ def _of_rounds(part, values, program, function):
     last = max(often, key=lambda step: (bool(step.moves and step.keys), _line(step)), default=None)
     alike = [step for step in often if step.keys and step.keys == last.keys]
     first = min(alike, key=lambda step: step.value.line, default=last)
-    left = [pair for pair in found if pair.p.name != "return"]  # after which nothing comes
     verdict = first and told_of(part, first, program)
     if verdict and first.pair.keys:  # what another part may have made
         p = first.pair.p

@@ -58,7 +58,8 @@ def _results(plan, values, outcome, how):
             continue
         if any(np.array_equal(plan.layout.put(values[place]), out) for place in targets):
             continue  # labels were made one-hot
-        few = len(np.unique(out)) <= (1 if how == evidence.NAMED else 2)
+        some = np.unique(out)
+        few = len(some) < 2 or (how != evidence.NAMED and np.isin(some, (0, 1)).all())
         kept = given and (len(outcome.arrays) > 1 or not path.startswith("result"))
         if not few and not kept:
             yield path, out
