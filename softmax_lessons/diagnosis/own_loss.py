@@ -113,8 +113,9 @@ def variations(plan):
         yield "temperature", {"1": 2.0}
     elif kept := [name for name in own if TEMPERATURE.fullmatch(name)]:
         yield "temperature", dict.fromkeys(kept, 2.0)
-    for flag in {*numbers} - {*flags}:
-        yield f"another {flag}", {flag: 0.1}
+    for flag in numbers:
+        if flag not in flags:
+            yield f"another {flag}", {flag: 0.1}
     if forms & {"a mask of ones", "a mask of examples"}:
         rows = np.asarray(plan.layout.put(np.arange(N * n).reshape(N, n)))
         examples = np.arange(rows.size // n).reshape(rows.shape[:-1])
@@ -193,8 +194,9 @@ def beside_a_loss(part, tried, losses, end):
         for path, place in product(paths, places if time.process_time() < end else ()):
             compared, several, call = beside(plan, path, place, losses)
             r = compared and (compared.agree or explain.proportion(*compared))
+            moved, _ = Caller(1)(moved_by, plan, outcome) if r else (None, None)
             # What a sum is weighted with is its gradient, too.
-            if r and (len(places) == 1 or place in Caller(1)(moved_by, plan, outcome)[0][path]):
+            if moved and (len(places) == 1 or place in moved[path]):
                 read_as = f"{part}; {plan.layout.words}; a loss and its gradient"
                 verdict = Verdict(part, Status.CORRECT, SAME, read_as=read_as, part=part)
                 if not compared.agree:

@@ -131,15 +131,15 @@ class Plan:
     def run(self, values, constants=None, prepare=None):
         """Return the `Outcome`, for rows by place.
 
-        `constants` stand in for those of some forms, flags and attributes of the object, which
-        `prepare` gets before all steps.
+        `constants` stand in for those of some forms, flags and the temperature of the object,
+        which `prepare` gets before all steps.
         """
         # The same program has the same answer. Who calls this puts the state back.
         np.random.seed(0)  # noqa: NPY002
         layout, results, before, shared = self.layout, [], {}, dict(constants or {})
         N, n = next((rows.shape for rows in values.values()), (layout.N, layout.n))
         thing = self.make(n) if self.make else None
-        for name in {*shared} & {*getattr(thing, "__dict__", ())}:
+        for name in filter(TEMPERATURE.fullmatch, shared):
             setattr(thing, name, shared[name])
         if prepare:
             prepare(thing)
