@@ -1,5 +1,6 @@
 """What stands beside a gradient is heard: what comes in, a loss, a bias, a temperature."""
 
+import numpy as np
 import pytest
 from test_programs import LOSS_CLASS, SOFT
 
@@ -158,3 +159,13 @@ def test_p_minus_t_is_wrong_beside_a_loss_of_other_targets(text):
 
 def test_weights_of_a_sum_are_not_taken_for_the_gradient_of_a_loss():
     assert [verdict.part for verdict in diagnose(SOFT + ATTENTION) if verdict.passed] == ["soft"]
+
+
+def test_random_numbers_go_on_in_a_script_and_are_the_same_every_time():
+    text = "a = np.random.randn(3)\nb = np.random.randn(3)\nraise ValueError(a[0] == b[0], a[0])"
+    told = []
+    for seed in (1, 2):
+        np.random.seed(seed)  # noqa: NPY002
+        told.append(str(diagnose(text)))
+    assert told[0] == told[1]
+    assert "False" in told[0]
