@@ -17,12 +17,11 @@ RUN_ALL = """() => {
         .then(() => { window.hasRun = true; });
 }"""
 CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
-REOPEN = """async () => {
-    const { context } = window.jupyterapp.shell.currentWidget;
-    await context.save();
-    await context.sessionContext.shutdown();
-    window.location.reload();
-}"""
+CONTEXT = "window.jupyterapp.shell.currentWidget.context"
+IS_SAVED = f"!{CONTEXT}.model.dirty"
+# What these promise is not always kept in JupyterLite: they are waited for by what they do.
+SAVE = f"() => {{ {CONTEXT}.save(); }}"
+END = f"() => {{ {CONTEXT}.sessionContext.shutdown(); }}"
 EXECUTE = f"""async code => {{
     let text = '';
     const run = {KERNEL}.requestExecute({{code}});
@@ -49,7 +48,7 @@ class Notebook:
     """The notebook that a page has opened."""
 
     def __init__(self, page, address):
-        self.page = page
+        self.page, self.in_page = page, "/lite/" in address
         page.goto(address)
         page.wait_for_function(KERNEL)
 
@@ -60,8 +59,12 @@ class Notebook:
 
     def reopen(self):
         """Save, end the kernel, and open the notebook again."""
-        with self.page.expect_navigation():
-            self.page.evaluate(REOPEN)
+        self.page.evaluate(SAVE)
+        self.page.wait_for_function(IS_SAVED)
+        if not self.in_page:  # where Python ends with the page
+            self.page.evaluate(END)
+            self.page.wait_for_function(f"!({KERNEL})")
+        self.page.reload()
         self.page.wait_for_function(KERNEL)
 
     def cells(self):

@@ -4,7 +4,14 @@ import json
 
 import pytest
 from lab_server import ROOT
-from notebook import KERNEL, Notebook, assert_shows_pictures_once_reopened, written
+from notebook import (
+    CONTEXT,
+    IS_SAVED,
+    KERNEL,
+    Notebook,
+    assert_shows_pictures_once_reopened,
+    written,
+)
 from playwright.sync_api import expect
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,11 +33,9 @@ KEPT = """() => window.jupyterapp.serviceManager.contents
 
 
 BAR = "#lesson-bar"
-CONTEXT = "window.jupyterapp.shell.currentWidget.context"
-IS_SAVED = f"!{CONTEXT}.model.dirty"
-BEGIN_BY_AN_OLDER_LESSON = f"""async () => {{
+BEGIN_BY_AN_OLDER_LESSON = f"""() => {{
     {CONTEXT}.model.setMetadata('softmax_lessons_made_from', 'an older lesson');
-    await {CONTEXT}.save();
+    {CONTEXT}.save();
 }}"""
 COMPLETE = f"""async code => {{
     const reply = await {KERNEL}.requestComplete({{code, cursor_pos: code.length}});
@@ -109,6 +114,7 @@ def test_what_is_typed_is_kept_without_being_saved_by_hand(edited):
 
 def test_a_reader_hears_that_the_lesson_is_newer_than_the_copy(edited):
     edited.page.evaluate(BEGIN_BY_AN_OLDER_LESSON)
+    edited.page.wait_for_function(IS_SAVED)
     edited.page.reload()
     expect(edited.page.locator(BAR)).to_contain_text("has changed since you began it")
     expect(edited.cell(FIRST_CODE)).to_contain_text(MINE)
