@@ -138,6 +138,7 @@ INCOMING = LOSS_CLASS.replace("dout=1", "dout").replace(
         (SOFT + MADE_UP_DATA.replace("W -=", "W +="), "script", "sign-flipped"),
         (SOFT + RANDOM, "script", ""),
         (ONE, "softmax", ""),
+        (ONE.replace("axis=0", "axis=-1, keepdims=True"), "softmax", "one-maximum-for-all"),
         (ONE.replace("outer", "dot"), "softmax_grad", "outer-product-forgotten"),
         (SOFT + TINY_STEPS, "num_grad", "step-too-small"),
     ],

@@ -72,14 +72,10 @@ def pairs(values, function=None):
 def handed(values, function):
     """Return the pairs that a function is given by others that it calls, and bears no name for."""
     return [
-        replace(pair, keys=(), p=pair.p._replace(name=_last(pair.p.function), function=function))
+        replace(pair, keys=(), p=p._replace(name=p.function.rpartition(".")[2], function=function))
         for pair in pairs(values)
-        if pair.p.name == "return"
+        if (p := pair.p).name == "return"
     ]
-
-
-def _last(name):
-    return name.rpartition(".")[2]
 
 
 def has_softmax(tried, program):

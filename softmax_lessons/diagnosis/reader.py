@@ -228,7 +228,7 @@ class Reader:
         tried.found = [m for m in tried.found if self.logits.isdisjoint(_given(m, "p"))]
         name, how, found = callee.name, self._how(callee), answer.judged(tried.found)
         if found and not self.many and ONE_MAXIMUM in found[0].mistakes:
-            found = self._for_one_example(callee, tried) or found
+            found = self._for_one_example(callee, found[1].plan) or found
         losses = [one for one in self.losses if one.needed == callee.needed and one.name != name]
         verdict = self._of_match(callee, *found, losses) if found else None
         if not verdict:
@@ -267,10 +267,11 @@ class Reader:
         ):
             self.unread[name] = tried.why_not()
 
-    def _for_one_example(self, callee, tried):
+    def _for_one_example(self, callee, plan):
         """Return what is right for one example, and the match, where a batch is not spoken of."""
-        make = tried.best.plan.make
-        single = search(callee, self._how(callee), make, self.until, ["vector"])
+        if plan.layout is not LAYOUTS["columns"]:
+            return None
+        single = search(callee, self._how(callee), plan.make, self.until, ["vector"])
         if (found := answer.judged(single.found)) and found[0].passed:
             text = "For a batch in columns it would be wrong: one-maximum-for-all."
             return replace(found[0], summary=f"{found[0].summary} {text}"), found[1]
