@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from softmax_lessons.diagnosis.evidence import NAMED
 from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
+from softmax_lessons.diagnosis.parts import Parts
 from softmax_lessons.diagnosis.program import Live
-from softmax_lessons.diagnosis.reader import Reader
 from softmax_lessons.diagnosis.reading import Reading
 from softmax_lessons.diagnosis.search import strangers
 from softmax_lessons.judging.judge import Attempt, judge
@@ -15,8 +15,8 @@ from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes.tasks import TASKS
 
 
-class _ForTask(Reader):
-    """Keeps the matches of one task in place of verdicts."""
+class _ForTask(Parts):
+    """Keeps the matches of one task."""
 
     def __init__(self, program, task):
         super().__init__(Live(program), soft=True)
@@ -24,13 +24,10 @@ class _ForTask(Reader):
         if not inspect.isroutine(program):  # a class may be handed the probabilities back
             self.names |= {other.name for other in TASKS.values() if other.as_class == task.name}
 
-    def _how(self, callee):
+    def how(self, callee):
         return NAMED
 
-    def _numeric(self, callee):
-        return None
-
-    def _told(self, callee, tried):
+    def told(self, callee, tried):
         if not callee.name.endswith((".forward", ".__call__")):  # these keep no derivative
             self.found += [match for match in tried.found if match.task.name in self.names]
         best = tried.best
@@ -57,7 +54,7 @@ def reading_of(program, task, call):
 def _read(program, task, rows_first=False):
     """Return the reading as a task, and what was raised where there is none."""
     reader = _ForTask(program, task)
-    reader.read()
+    reader.go_through()
     if not reader.found:
         return None, reader.error
 

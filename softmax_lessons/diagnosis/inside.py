@@ -6,198 +6,17 @@ So scripts are read, which have no functions, and the insides of networks, whate
 import re
 import time
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
-from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED, SMALL
+from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED
 from softmax_lessons.diagnosis.layouts import ARRAYS, INCOMING
-from softmax_lessons.diagnosis.pairs import MOST, Pair, are_shares, pairs, watched
-from softmax_lessons.diagnosis.tables import MANY, NONE_OF_ONE, identify
-from softmax_lessons.diagnosis.watch import Value
-from softmax_lessons.diagnosis.weights import BIAS, MOVES, VELOCITY, unmixed, way
-from softmax_lessons.judging.explain import Explanation
+from softmax_lessons.diagnosis.pairs import MOST, Pair, pairs, watched
+from softmax_lessons.diagnosis.steps_back import is_made, looked_at, steps_back
 from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes import MISTAKES
-from softmax_lessons.mistakes.formula import Formula
 
-SECONDS = 0.7
 AFTER = "What comes after this line was not checked."
-AT_P = {task.signature: task for task in MANY}
-LOSS = AT_P["softmax_cross_entropy_grad(p, t)"]
-BACKWARD = AT_P["softmax_backward(p, g, axis)"]
-JACOBIAN = AT_P["batched_jacobian(p)"]
-LATER = SMALL - {"factor-of-two", "sign-flipped"} | {"constant-factor"}
-"""What depends on where the average is taken, and on a scale."""
-CLIMBS = re.compile(
-    r"^(?!.*(loss|cost)).*(\+=|= ?[\w.]+ ?\+)(?! *-).*(lr|rate|alpha|eta|step|0\.\d|1e-).*\*", re.M
-)
-"""A step with a plus: then the gradient is that of the likelihood, with the opposite sign."""
-OF_TARGETS = re.compile("hot|encod|categorical|label|target", re.I)
-"""Parts that make targets, which a step back may call for."""
-OF_LOSS = {"elementwise", "squared-error", "true-class-only", "sign-flipped"}
-OF_LOSS |= {"true-class-probability-everywhere", "target-subtracted-twice", "averaged-per-class"}
-OF_LOSS |= {"summed-over-batch", "long-way", "binary-cross-entropy"}
-OF_CHAIN = {"elementwise", "sum-held-constant", "sum-not-weighted", "plain-mean", "wrong-axis"}
-OF_CHAIN |= {"mean-of-products", "off-diagonal-positive", "one-sum-over-batch", "keepdims-missing"}
-OF_CHAIN |= {"own-product-missing", "own-product-twice", "sign-flipped"}
-"""Mistakes in a step back behind a loss, and in any other; more may be there by chance."""
-
-
-def looked_at(values):
-    """Return arrays, and numbers that are 0 but for rounding."""
-    return [v for v in values if v.array.ndim or _vanishes(v.array)]
-
-
-def _vanishes(array):
-    return 0 < np.abs(array).max() < 1e-12
-
-
-class Step(NamedTuple):
-    """A step back from softmax, or weights that it moves: what explains it, and the mistakes."""
-
-    keys: tuple
-    value: Value
-    explanation: Explanation
-    pair: Pair
-    moves: bool = False
-
-
-def steps_back(values, found, program, rounds=False):
-    """Yield the steps back from probabilities among the values, in their order.
-
-    With `rounds` those of a round of a loop alone, until the same probabilities are made anew.
-    """
-    until = time.process_time() + SECONDS
-    first = [pair for pair in found[:-4][:1] if pair.p[1:] == found[-1].p[1:]]
-    for pair in [*first, *found[-4:]]:
-        pair, targets = _targets(values, pair)
-        p, others = pair.rows(pair.p.array), []
-        before = {v.name: v for v in values[: pair.at] if v.array.shape == pair.p.array.shape}
-        for at, value in enumerate(values[pair.at + 1 :], pair.at + 1):
-            if rounds and value[1:] == pair.p[1:]:
-                break
-            line = program.lines[value.line - 1]
-            if time.process_time() > until or value.function != pair.p.function:
-                continue
-            made = _is_made(value.name, line) and not _calls_a_part(line, program)
-            moves = rounds and MOVES.match(line)
-            velocity = VELOCITY.match(value.name)
-            moved = (moves or not made) and not (velocity or DERIVATIVE.search(value.name))
-            if value.array.shape == pair.p.array.shape:
-                if made and not moves:
-                    yield from _of_loss_or_chain(pair, p, targets, before, others, value, program)
-                others.append(value)
-            sums = [(p - t).sum(axis=0) for t in targets if made and BIAS.search(value.name)]
-            if _vanishes(value.array) and any(np.abs(each).max() > 1e-6 for each in sums):
-                zero = Explanation(Formula("p"), Formula("0 * t"), (), 0)
-                yield Step((*pair.keys, "rows-summed"), value, zero, pair)
-            if rounds and (moves or value.array.shape != pair.p.array.shape):
-                ways = [(True, way(value, values[:at]))] * bool(moved)
-                is_gradient = made and value.array.size > p.shape[1] and not velocity
-                ways += [(False, value.array)] * is_gradient
-                for is_way, weights in ways:
-                    if (back := unmixed(weights, values, pair, targets)) is not None:
-                        back = value._replace(array=back)
-                        given = pair, p, targets, before, others, back, program
-                        yield from _of_loss_or_chain(*given, is_way)
-            if value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
-                out = value.array.reshape(-1, *value.array.shape[-2:])
-                yield from _explained(JACOBIAN, (p,), out, value, pair)
-
-
-def _of_loss_or_chain(pair, p, targets, before, others, value, program, moves=False):
-    rows, line = pair.rows(value.array), program.lines[value.line - 1]
-    # Sent on to weights as it is, a gradient at the probabilities stops too early.
-    name = re.escape(value.name)
-    after = "\n".join(program.lines[value.line : value.line + 8])
-    sent_on = re.search(rf"\.T\b.*\b{name}\b|einsum.*\b{name}\b", after)
-    if re.search(r"\b2(\.0?)? ?\* ?\(", line):
-        return []  # of a squared error
-    known = OF_LOSS | ({"stops-at-probabilities"} if sent_on else set())
-    if re.search(r"\[:, ?\w+\] -= 1", program.text):
-        known |= {"one-subtracted-everywhere"}
-    later = LATER | ({"sign-flipped"} if CLIMBS.search(program.text) else set())
-    if moves:
-        later = LATER | {"factor-of-two"}  # the way itself is known, up to its length
-    if not re.search(r"\blog\(|cross_?entropy", program.text):
-        later = later | {"squared-error"}  # which may be its own loss
-    soft = [o for o in (*before.values(), *others) if _in(o.name, line) and are_shares(o.array)]
-    soft = [pair.rows(o.array) for o in soft]
-    soft = [t for t in soft if np.allclose(t.sum(axis=1), 1) and not np.allclose(t, p)]
-    steps = [
-        step
-        for t in targets + soft
-        for step in _explained(LOSS, (p, t), rows, value, pair, known, later)
-    ]
-    if moves:
-        return [step._replace(moves=True) for step in steps]
-    uses_p = _in(pair.p.name, line) or re.search(r"[-+*/]=", line)
-    if uses_p and (z := pair.z) and not (steps or pair.keys):
-        given = [o for o in before.values() if o.name not in (z.name, pair.p.name, value.name)]
-        incoming = [o for o in (*given, *others) if _in(o.name, line)]
-        gradients = [pair.rows(o.array) for o in incoming if not np.isin(o.array, (0, 1)).all()]
-        steps = [s for g in gradients for s in _explained(BACKWARD, (p, g, -1), rows, value, pair)]
-    return steps
-
-
-def _in(name, line):
-    """Tell whether a line uses what bears a name."""
-    root = name.partition("[")[0]
-    return bool(re.search(rf"(?<![\w.]){re.escape(root)}\b", line))
-
-
-def _is_made(name, line):
-    """Tell whether a line makes what bears a name."""
-    root = name if name.startswith("self.") else re.split(r"[.\[]", name)[0]
-    if re.search(r"\bempty(_like)?\(", line):
-        return False  # whatever was in the memory
-    made = re.match(rf"(?!\s*return)\s*(.*,\s*)?{re.escape(root)}\b[^=]*=[^=]", line)
-    returned = re.fullmatch(r"return(\[\d\])?", name) and re.match(r"\s*(return|lambda)", line)
-    return bool(made or returned) or line.lstrip().startswith("lambda")
-
-
-def _calls_a_part(line, program):
-    """Tell whether a line has another part make it, which is judged itself."""
-    called = {name.rpartition(".")[2] for name in program.parts if not OF_TARGETS.search(name)}
-    return any(f"{name}(" in line for name in called) or ".backward(" in line
-
-
-def _targets(values, pair):
-    """Return what may be targets of p, as rows: arrays of 0 and 1, and labels; and the pair.
-
-    Where they fit along the other axis alone, it is p that runs along a wrong one.
-    """
-    found = _targets_along(values, pair)
-    if pair.at and pair.p.array.ndim == 2 and not found:
-        turned = replace(pair, axis=-1 if pair.axis == 0 else 0)
-        turned.keys = turned.keys or ("wrong-axis",)
-        if other := _targets_along(values, turned):
-            return turned, other
-    return pair, found
-
-
-def _targets_along(values, pair):
-    found, (N, n) = {}, pair.rows(pair.p.array).shape
-    for a in [value.array for value in values]:
-        if a.shape == pair.p.array.shape and np.isin(a, (0, 1)).all():
-            if np.allclose(pair.rows(a).sum(axis=1), 1):
-                found[a.tobytes()] = pair.rows(a)
-        elif a.shape in ((N,), (N, 1)) and np.isin(a, range(n)).all() and (np.ptp(a) > 0 or N == 1):
-            found[a.tobytes()] = np.eye(n)[a.ravel().astype(int)]
-    return list(found.values())[:4]
-
-
-def _explained(task, arguments, rows, value, pair, known=OF_CHAIN, later=LATER):
-    if np.count_nonzero(rows) < 3 or np.abs(rows).max() < 1e-6:
-        return
-    for e in identify(task, arguments, rows)[:1]:
-        turned = "constant-factor" in e.keys and e.result.text.startswith("-")
-        told = (*e.keys, *["sign-flipped"] * turned)
-        keys = {*told} - later - (NONE_OF_ONE if len(rows) == 1 else set())
-        several = len(keys) > 1 and keys != {"squared-error", "elementwise"}
-        if keys <= known and not several:
-            yield Step((*pair.keys, *(k for k in told if k in keys)), value, e, pair)
 
 
 def of_part(callee, tried, reader, how):
@@ -223,7 +42,7 @@ def of_part(callee, tried, reader, how):
             if how == NAMED:  # so is the step back, whatever the loss
                 found = [replace(p, z=p.p._replace(name="what is given")) for p in found]
         for step in steps_back(pool, found, program):
-            made = _is_made(step.pair.p.name, program.lines[step.pair.p.line - 1])
+            made = is_made(step.pair.p.name, program.lines[step.pair.p.line - 1])
             rank = "t" in step.explanation.result.text, step.pair.z is not None
             # What a program's own call hands in may be of anything.
             sure = made or (derives and (plan is not None or how > BARE))

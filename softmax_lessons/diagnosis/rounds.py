@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from softmax_lessons.diagnosis.evidence import DERIVATIVE, RIVAL, TRAINS
-from softmax_lessons.diagnosis.inside import looked_at, steps_back, told_of
+from softmax_lessons.diagnosis.inside import told_of
 from softmax_lessons.diagnosis.layouts import LAYOUTS, TARGETS
 from softmax_lessons.diagnosis.pairs import MOST, handed, pairs, watched
 from softmax_lessons.diagnosis.plans import Plan, signatures
+from softmax_lessons.diagnosis.steps_back import looked_at, steps_back
 
 RATE = re.compile(r"rate|lr|alpha|eta|step", re.I)
 
