@@ -44,7 +44,7 @@ class Parts:
             self.prefer("tensors")
 
     def go_through(self):
-        """Try all functions and classes, and what makes probabilities first."""
+        """Try all functions and classes."""
         parts = self.program.parts.items()
         functions = {
             name: Callee(name, thing, lambda _, thing=thing: thing)
@@ -53,7 +53,7 @@ class Parts:
         }
         losses = [callee for name, callee in functions.items() if evidence.is_loss(name)]
         forwards = []
-        for name, thing in sorted(parts, key=lambda part: "exp(" not in source(part[1])):
+        for name, thing in sorted(parts, key=self._rank):
             if evidence.REACHES_OUT.search(source(thing)):
                 continue
             self.losses = losses
@@ -63,6 +63,10 @@ class Parts:
                 self._class(name, thing, maker(thing))
             else:
                 self._class(name, type(thing), lambda n, thing=thing: deepcopy(thing))
+
+    def _rank(self, part):
+        """Tell how late a part is tried: what makes probabilities first, what trains last."""
+        return self._skips(*part), "exp(" not in source(part[1])
 
     def told(self, callee, tried):
         """Take what came of trying a part: each kind of reader does so in its way."""
@@ -112,7 +116,8 @@ class Parts:
             return
         tried = self._search(callee, make)
         self.mismatch = self.mismatch or tried.mismatch  # of what comes forward, too
-        if not tried.found or (of_class and tried.best.cost >= 1):
+        goes_back = of_class or evidence.DERIVATIVE.search(callee.name)
+        if goes_back and (not tried.found or (of_class and tried.best.cost >= 1)):
             ahead = likely_first(forwards)[:8] if of_class else forwards[:-5:-1]
             self._behind(callee, make, ahead, tried, of_class)
         for plan, outcome in tried.ran if of_class else likely_first(tried.ran[:25]):

@@ -25,6 +25,7 @@ class Reader(Parts):
     def __init__(self, program, soft=False):
         super().__init__(program, soft)
         self.verdicts, self.unread, self.logits = [], {}, set()
+        self.goes_back = False  # whether a step back was read
 
     def read(self):
         """Return the verdicts."""
@@ -101,6 +102,7 @@ class Reader(Parts):
                 verdict = by_weights(name, verdict, plans, self.losses)
         if verdict:
             self._keep(verdict)
+            self.goes_back |= not found or found[1].task.derivative
             if found and not found[1].task.derivative:
                 self.soft = True
                 self.logits.update(_given(found[1], "z"))

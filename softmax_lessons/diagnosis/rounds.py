@@ -20,7 +20,7 @@ RATE = re.compile(r"rate|lr|alpha|eta|step", re.I)
 def of_script(reader):
     """Return the verdicts on what a program does outside of its functions."""
     program = reader.program
-    verdict, found = _of_rounds("script", program.values, program, "<module>")
+    verdict, found = _of_rounds("script", program.values, reader, "<module>")
     goes_back = any(map(DERIVATIVE.search, program.parts)) or ".backward(" in program.text
     if found and not verdict and not goes_back and TRAINS.search(program.text):
         reader.unread["script"] = _unread(found[0].p)
@@ -56,7 +56,7 @@ def of_training(callee, make, reader):
         pool = watched(plan, program) if plan else program.values
         told = []
         for name, function in names.items():
-            verdict, more = _of_rounds(name, pool, program, function)
+            verdict, more = _of_rounds(name, pool, reader, function)
             keys = {mistake.key for mistake in verdict.mistakes} if verdict else set()
             # One-hot targets may be laid out in another way; labels fit or fail.
             sure = plan is None or "wrong-axis" not in keys or "labels" in plan.places().values()
@@ -72,8 +72,12 @@ def _unread(p):
     return f"{text} the step back from it."
 
 
-def _of_rounds(part, values, program, function):
-    """Return the verdict on the step back in the rounds of a loop, and the probabilities found."""
+def _of_rounds(part, values, reader, function):
+    """Return the verdict on the step back in the rounds of a loop, and the probabilities found.
+
+    Where a step back was read elsewhere, weights that move rightly are not worth a word.
+    """
+    program = reader.program
     values = looked_at(values)
     values = values if len(values) <= 2 * MOST else [*values[:MOST], *values[-MOST:]]
     found = list(pairs(values, function))
@@ -81,6 +85,7 @@ def _of_rounds(part, values, program, function):
     steps = list(steps_back(values, found or handed(values, function), program, rounds=True))
     if not found:  # what the others do is told of them
         steps = [step for step in steps if step.moves and {*step.keys} <= {"sign-flipped"}]
+    steps = [step for step in steps if step.keys or not (step.moves and reader.goes_back)]
     told = Counter(map(_place, steps))
     most = max(told.values(), default=0)  # weights move so in the first round alone, with momentum
     often = [step for step in steps if step.moves or 2 * told[_place(step)] >= most]

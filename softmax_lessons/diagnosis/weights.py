@@ -36,7 +36,8 @@ def unmixed(weights, values, pair, targets):
         # Where weights are not followed, a right bias says little.
         return next((turn(r * rows) for r, rows in each if r and r < 0), None)
     for data in (turn(value.array) for value in values if value.array.ndim == weights.ndim == 2):
-        if len(data) != len(p) or weights.shape != (data.shape[1], p.shape[1]):
+        fits = len(data) == len(p) and weights.shape == (data.shape[1], p.shape[1])
+        if not (fits and np.isfinite(data).all() and np.isfinite(weights).all()):
             continue
         ways = [p - t for t in targets]
         if len(p) < data.shape[1]:
