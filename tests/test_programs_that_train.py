@@ -143,7 +143,6 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         (SOFT + SMOOTHED, "train"),
         (SOFT + UPDATE, "train"),
         (NETWORK, "backward"),
-        (ONLY_P, "forward"),
     ],
     ids=[
         "function",
@@ -157,7 +156,6 @@ NO_LOSS = FUNCTION.replace("        loss = -(T * np.log(P)).sum() / len(X)\n", "
         "smoothed targets",
         "step in a part",
         "network of functions",
-        "forward through ReLU",
     ],
 )
 def test_a_loop_that_is_right_is_read_as_right(text, part):

@@ -4,6 +4,7 @@
 `search` tries them and finds what comes back in `tables` of formulas, where `evidence` admits it,
 `answer` has it judged, `inside` looks at what appears line by line, `rounds` in loops that train:
 there `steps_back` and `weights` find the step back, and which way weights move.
+`numeric` and `checkers` read what measures gradients.
 `parts` goes through a program, and `reader` tells what it is of each part.
 """
 

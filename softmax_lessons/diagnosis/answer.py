@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from softmax_lessons.diagnosis import evidence
-from softmax_lessons.diagnosis.own_loss import in_proportion, named, variations
+from softmax_lessons.diagnosis.own_loss import at, in_proportion, named, variations
 from softmax_lessons.diagnosis.pairs import watched
 from softmax_lessons.diagnosis.reading import Reading, as_rows
 from softmax_lessons.diagnosis.weights import BIAS
@@ -16,6 +16,7 @@ from softmax_lessons.judging.judge import judge
 from softmax_lessons.judging.observe import observe
 from softmax_lessons.judging.safe_call import Caller
 from softmax_lessons.judging.verdict import Status, Verdict
+from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.mistakes.formula import Formula
 from softmax_lessons.mistakes.inputs import PLAIN, Input
 from softmax_lessons.numerics import softmax
@@ -140,6 +141,9 @@ def with_bias(verdict, match, text, program):
         r = explain.proportion(array.ravel(), sums)
         if 0 < np.abs(array).max() < 1e-15:
             told = named(verdict, "rows-summed", "The gradient of the bias is 0, whatever goes in.")
+        elif array.size == 1 and np.allclose(array, sums.sum(), rtol=1e-9, atol=0):
+            text = "The gradient of the bias is one number for all classes: their sum, which is 0."
+            told = named(verdict, "rows-summed", text)
         elif r and abs(r - 1) > 1e-3:
             text = f"The gradient of the bias is {r:.4g} times what it has to be beside this one."
             told = in_proportion(verdict, r, layout.N, text=text)
@@ -147,11 +151,6 @@ def with_bias(verdict, match, text, program):
             of_it = [v for v in watched(match.plan, program) if np.array_equal(v.array, array)]
             return at(told, of_it[0].line, program) if of_it else told
     return verdict
-
-
-def at(verdict, line, program):
-    """Return a verdict that names a line."""
-    return replace(verdict, line=line, code=program.lines[line - 1].strip())
 
 
 def with_line(verdict, match, program, right=()):
@@ -208,16 +207,37 @@ SHOWN = {
 
 def as_shown(verdict, text):
     """Return a verdict without what the code does not show, of mistakes that are one of several."""
+    if "exp(" in text and not re.search("max|shift|clip", text):
+        alike = {MISTAKES["unstable"]: MISTAKES["no-shift"]}
+        mistakes = tuple(alike.get(m, m) for m in verdict.mistakes)
+        if mistakes != verdict.mistakes:
+            verdict = replace(verdict, mistakes=mistakes, summary=str(mistakes[0]))
     hidden = {m for m in verdict.either if m.key in SHOWN and not SHOWN[m.key].search(text)}
     left = tuple(m for m in verdict.mistakes if m not in hidden)
     either = tuple(m for m in verdict.either if m not in hidden)
-    return replace(verdict, mistakes=left, either=either * (len(either) > 1)) if left else verdict
+    if not (left and hidden):
+        return verdict
+    one = {"either": (), "summary": str(left[0])} if len(either) < 2 else {"either": either}
+    return replace(verdict, mistakes=left, **one)
+
+
+OF_LOG_P = re.compile("log_?(pi|p|prob|policy|lik)|^(?!.*(neg|nll|loss)).*likelihood", re.I)
+"""Names of what is to be large, where a loss is to be small."""
+
+
+def of_log_p(verdict):
+    """Return the verdict on a gradient of log p, whose sign is that of no loss."""
+    if [m.key for m in verdict.mistakes] != ["sign-flipped"] or not OF_LOG_P.search(verdict.part):
+        return verdict
+    text = "It is the gradient of log p, along which p grows. That of -log p is its opposite."
+    told = replace(verdict, status=Status.CORRECT, mistakes=(), summary=text)
+    return replace(told, counterexample=None)
 
 
 def without_inherited(verdict, others, text):
     """Return a verdict without mistakes that were found in a part that this one's text calls."""
     called = [v for v in others if v.mistakes and f"{v.part.rpartition('.')[2]}(" in text]
-    theirs = {mistake.key: other.part for other in called for mistake in other.mistakes}
+    theirs = {m.key: other.part for other in called for m in (*other.mistakes, *other.either)}
     if "no-shift" in theirs:
         theirs["unstable"] = theirs["no-shift"]  # where only the numbers tell
     left = tuple(mistake for mistake in verdict.mistakes if mistake.key not in theirs)

@@ -19,7 +19,7 @@ RIVAL = re.compile(
 )
 """Names of what is easily taken for it."""
 DERIVATIVE = re.compile(
-    r"back|grad|deriv|prime|delta|jac|bprop|pullback|vjp|slope|error|^d_|(?-i:^d[A-Z])"
+    r"back|bwd|grad|deriv|prime|delta|jac|bprop|pullback|vjp|slope|error|^d_|(?-i:^d[A-Z])"
     r"|^d(soft|loss|cost|act|z)|_d$|dx|=True",
     re.I,
 )
@@ -27,7 +27,7 @@ LOSS = re.compile("loss|cost|entropy|nll|xent|objective|likelihood|mse|error$", 
 REACHES_OUT = re.compile(r"\bopen\(|\bos\.|shutil|subprocess|\.save(fig|txt|z)?\(|to_csv")
 """What is not tried with made-up arguments: 1 is a file, too."""
 USES = re.compile(
-    r"train|(^|_)(fit|step|update|predict|main|run)$|^update|accuracy|score|shape|param|config|repr|one_?hot",
+    r"train|learn|(^|_)(fit|(?<!complex_)step|update|predict|main|run)$|^update|accuracy|score|shape|param|config|repr|one_?hot",
     re.I,
 )
 """Parts that use a softmax are not tried as one."""

@@ -11,8 +11,9 @@ import numpy as np
 
 from softmax_lessons.diagnosis.evidence import BARE, DERIVATIVE, LOG_SUM, NAMED
 from softmax_lessons.diagnosis.layouts import ARRAYS, INCOMING
+from softmax_lessons.diagnosis.objects import source
 from softmax_lessons.diagnosis.pairs import MOST, Pair, pairs, watched
-from softmax_lessons.diagnosis.steps_back import is_made, looked_at, steps_back
+from softmax_lessons.diagnosis.steps_back import calls_a_part, is_made, looked_at, steps_back
 from softmax_lessons.judging.verdict import Status, Verdict
 from softmax_lessons.mistakes import MISTAKES
 
@@ -28,14 +29,17 @@ def of_part(callee, tried, reader, how):
     derives, best = DERIVATIVE.search(function), None
     plans = {(plan.layout.words, *plan.places().values()): plan for plan, _ in tried.ran[::-1]}
     plans = {k: plan for k, plan in plans.items() if {*ARRAYS} & {*k} and _varies(plan)}
+    code = source(callee.function)
     gives_loss = any(outcome.scalars for _, outcome in tried.ran)
+    gives_loss = gives_loss or ("exp(" in code and "log(" in code)
     if LOG_SUM.search(function) or not (derives or gives_loss or how == NAMED):
         return None, None
     for plan in [None, *list(plans.values())[:-7:-1]]:
         if plan and time.process_time() > reader.end:
             break
         pool = watched(plan, program) if plan else program.values
-        pool = looked_at(pool)[: 2 * MOST]
+        first = next((k for k, value in enumerate(pool) if value.function == function), 0)
+        pool = looked_at(pool[max(0, first - MOST) :])[: 2 * MOST]
         found = list(pairs(pool, function))
         if plan and derives and how > BARE and not found:
             found = list(_given(pool, function, plan))
@@ -49,15 +53,18 @@ def of_part(callee, tried, reader, how):
             # Which way targets lie is only known where they are labels, or the program's own.
             known = plan is None or "labels" in plan.places().values()
             sure = sure and (known or "wrong-axis" not in step.pair.keys)
-            if sure and (best is None or rank >= best[0]):
+            # What one line makes right, a later one may spoil; what is spoilt is told once.
+            anew = best is None or not step.keys or step.keys != best[1].keys
+            if sure and (best is None or rank > best[0] or (rank == best[0] and anew)):
                 best = rank, step, plan
     return (told_of(callee.name, best[1], program), best[2]) if best else (None, None)
 
 
 def _varies(plan):
-    """Tell whether the last call is given arrays that vary: in the identity a mask looks like p."""
-    forms = plan.steps[-1].forms
-    return not forms or any(form in ARRAYS or not isinstance(form, str) for form in forms)
+    """Tell whether a call is given arrays that vary: in the identity a mask looks like p."""
+    *_, last = each = [step.forms for step in plan.steps]
+    handed = not last or any(not isinstance(form, str) for form in last)
+    return handed or any(form in ARRAYS for forms in each for form in forms)
 
 
 def _given(pool, function, plan):
@@ -102,4 +109,5 @@ def _of_shift(pair, program):
     if pair.z is None or pair.z.function != pair.p.function:
         return []
     text = "\n".join(program.lines[pair.z.line - 1 : pair.p.line])
-    return ["no-shift"] if "exp(" in text and not re.search("max|softmax", text) else []
+    shifts = re.search("max|log_?sum_?exp", text) or calls_a_part(text, program)
+    return ["no-shift"] if "exp(" in text and not shifts else []

@@ -9,12 +9,15 @@ from itertools import islice, product
 import numpy as np
 
 from softmax_lessons.diagnosis.layouts import CONSTANTS, LAYOUTS, Record, likely
-from softmax_lessons.diagnosis.plans import TEMPERATURE, Callee
+from softmax_lessons.diagnosis.plans import OF_OBJECT, TEMPERATURE, Callee
 from softmax_lessons.diagnosis.watch import held
 from softmax_lessons.judging.safe_call import Caller
 
 MADE_WITH = ("n", "the sizes", "1", "the last axis", "True", "None")
 """What a class is made with, whatever its arguments are called."""
+
+SIZE = re.compile(r".$|.*(layer|size|dim)", re.I)
+"""Names of what is a size, or several, where a class is made."""
 
 
 def source(thing):
@@ -49,6 +52,8 @@ def maker(cls):
                     setattr(thing, name, record[name])
             elif TEMPERATURE.fullmatch(name):
                 setattr(thing, name, 1.0)
+            elif OF_OBJECT.fullmatch(name) and isinstance(getattr(thing, name), float):
+                setattr(thing, name, 0.0)
         for holder, key, _ in list(held(thing)):
             if holder[key].shape == (n, n):
                 holder[key] = np.eye(n)
@@ -58,7 +63,7 @@ def maker(cls):
         return cls.__new__(cls)
 
     own = [
-        [form for form in likely(name) if form in CONSTANTS and len(name) > 1]  # else a size
+        [form for form in likely(name) if form in CONSTANTS and not SIZE.match(name)]
         for name in needed
     ]
     for forms in islice(product(*(dict.fromkeys((*first, *MADE_WITH)) for first in own)), 200):

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from softmax_lessons.diagnosis.layouts import CONSTANTS
-from softmax_lessons.diagnosis.plans import TEMPERATURE, TERMS
+from softmax_lessons.diagnosis.pairs import watched
+from softmax_lessons.diagnosis.plans import OF_OBJECT, TEMPERATURE, TERMS
 from softmax_lessons.diagnosis.reading import as_rows
 from softmax_lessons.diagnosis.search import moved_by
 from softmax_lessons.diagnosis.watch import held
@@ -25,8 +26,8 @@ from softmax_lessons.mistakes import MISTAKES
 from softmax_lessons.mistakes.task import WAYS
 from softmax_lessons.numerics import softmax
 
-SOME = slice(1, 17, 3)
-"""The entries of weights that are moved."""
+SOME = slice(0, 17, 3)
+"""The entries of weights that are moved: of the identity some ones, and some zeros."""
 SQUARED = re.compile("mse|square|quadratic", re.I)
 OF_NUMBERS = {"unstable", "writes-into-argument", "remembers"}
 OF_NUMBERS |= {key for keys, _ in WAYS for key in keys}
@@ -58,6 +59,11 @@ def named(verdict, key, text=""):
     mistakes = (MISTAKES[key], *verdict.mistakes)
     summary = f"{mistakes[0]} {text}".strip()
     return replace(verdict, status=Status.KNOWN_MISTAKE, summary=summary, mistakes=mistakes)
+
+
+def at(verdict, line, program):
+    """Return a verdict that names a line."""
+    return replace(verdict, line=line, code=program.lines[line - 1].strip())
 
 
 def compare(plan, path, place, squash=np.array, constants=None):
@@ -105,10 +111,11 @@ def variations(plan):
     given = {pair for step in steps for pair in zip(step.arguments, step.forms, strict=False)}
     numbers = [flag for step in steps for flag, value in step.flags.items() if value == 0.0]
     flags = [flag for flag in numbers if TERMS.fullmatch(flag)]
-    if flags or any(form == "0" and TERMS.fullmatch(name) for name, form in given):
-        yield "regulariser", {"0": 0.3} | dict.fromkeys(flags, 0.3)
     thing, _ = Caller(1)(plan.make, n) if plan.make else (None, None)
     own = getattr(thing, "__dict__", ())
+    flags += filter(OF_OBJECT.fullmatch, own)
+    if flags or any(form == "0" and TERMS.fullmatch(name) for name, form in given):
+        yield "regulariser", {"0": 0.3} | dict.fromkeys(flags, 0.3)
     if any(form == "1" and TEMPERATURE.fullmatch(name) for name, form in given):
         yield "temperature", {"1": 2.0}
     elif kept := [name for name in own if TEMPERATURE.fullmatch(name)]:
@@ -125,11 +132,21 @@ def variations(plan):
         labels = next(plan.values()[place] for place, f in plan.places().items() if f == "labels")
         yield ("examples left out", {"labels": np.r_[left_out[0], labels.argmax(axis=1)[1:]]})
     if "ones" in forms:
-        yield "other weights of classes", {"ones": 1 + np.arange(n) / n}
+        yield CLASSES, {"ones": 1 + np.arange(n) / n}
     if "the identity" in forms:
         yield "other data", {"the identity": np.random.default_rng(3).normal(size=(N, N))}
 
 
+def of_term(verdict, given, measured):
+    """Return a verdict that names what is wrong with the gradient of a further term of the loss."""
+    if np.abs(given).max() < 1e-9:
+        return named(verdict, "regulariser-forgotten")
+    r = explain.proportion(given, measured)
+    text = r and f"The gradient of the further term is {r:.3g} times what it has to be."
+    return named(verdict, "regulariser-factor", text or "")
+
+
+CLASSES = "other weights of classes"
 KEYS = {"temperature": "temperature-factor", "mask": "mask-ignored"}
 
 
@@ -140,15 +157,15 @@ def _varied(verdict, plan, path, place, compared, call, squash=np.array):
         if other is None or other.agree:
             continue
         if what == "regulariser":
-            mine, right = (other.given - compared.given, other.measured - compared.measured)
-            forgotten, r = np.abs(mine).max() < 1e-9, explain.proportion(mine, right)
-            text = r and f"The gradient of the further term is {r:.3g} times what it has to be."
-            key = "regulariser-forgotten" if forgotten else "regulariser-factor"
-            return named(verdict, key, text or "")
+            return of_term(
+                verdict, other.given - compared.given, other.measured - compared.measured
+            )
         if what in KEYS:
             of_examples = what == "mask" and not other.measured.any(axis=1).all()
             text = "The mask leaves examples out of the loss: their gradient is 0."
             return named(verdict, KEYS[what], text if of_examples else "")
+        if what == CLASSES and np.allclose(other.given, compared.given * constants["ones"]):
+            return named(verdict, "weighted-by-class")
         text = f"It is not the gradient of the loss that it returns: with {what},"
         text += f" {other.worst}."
         return replace(verdict, status=Status.WRONG, summary=text)
@@ -174,7 +191,9 @@ def by_own_loss(verdict, match, losses):
         if not verdict.passed:
             return verdict
         if r:
-            return in_proportion(verdict, r, N, others)
+            text = "The loss is a mean over all entries: it divides by the number of classes, too."
+            text = text if abs(r / plan.layout.n - 1) < 1e-3 else ""
+            return in_proportion(verdict, r, N, others, text)
         text = f"It is not the gradient of the loss that is returned beside it: {compared.worst}."
         return replace(verdict, status=Status.WRONG, summary=text)
     left = tuple(m for m in verdict.mistakes if m.key in OF_NUMBERS)
@@ -214,7 +233,7 @@ def in_proportion(verdict, r, N, others=None, text=""):
     return named(replace(verdict, mistakes=()), next(near, "constant-factor"), text)
 
 
-def by_weights(part, verdict, plans, losses):
+def by_weights(part, verdict, plans, losses, program):
     """Return the verdict on a network after the gradients of its weights have been compared.
 
     Where there was none, it is on these alone.
@@ -235,14 +254,44 @@ def by_weights(part, verdict, plans, losses):
                 often = max(known, key=lambda r: sum(abs(other / r - 1) < 1e-3 for other in known))
                 is_right = min(abs(r - 1) for r in known) < 1e-3
                 verdict = verdict or right
-                return verdict if is_right else in_proportion(verdict, often, plan.layout.N)
+                if not is_right:
+                    return in_proportion(verdict, often, plan.layout.N)
+                term, _ = call(_term_of_weights, several)
+                if term is None:
+                    return verdict
+                *term, gradient = term
+                told = of_term(verdict, *term)
+                made = [v for v in watched(several, program) if np.array_equal(v.array, gradient)]
+                return at(told, made[0].line, program) if made else told
     return verdict
 
 
 def ratios(plan):
-    """Return what gradients of weights are times those of the loss, NaN where not in proportion.
+    """Return what gradients of weights are times those of the loss, inf where not in proportion."""
+    return [r for r, *_ in of_weights(plan)]
 
-    Weights are those of an object, or in parameters; some entries of each are moved.
+
+def _term_of_weights(plan):
+    """Return what a further term of the loss adds to a gradient of weights, has to, and where.
+
+    None where nothing is wrong.
+    """
+    for what, constants in variations(plan):
+        if what == "regulariser":
+            without, within = of_weights(plan), of_weights(plan, constants)
+            for (r, path, arrays, right), (*_, more, wanted) in zip(without, within, strict=False):
+                given = (more[path] - arrays[path]).flat[SOME]
+                far = not np.allclose(given, wanted - right, rtol=1e-4, atol=1e-7)
+                if abs(r - 1) < 1e-3 and far:
+                    return given, wanted - right, arrays[path]
+    return None
+
+
+def of_weights(plan, constants=None):
+    """Return what gradients of weights are times those of the loss, and which they are.
+
+    With each come the path of the gradient, all arrays, and what is measured. Weights are those of
+    an object, or in parameters; some entries of each are moved.
     """
     record, weights = CONSTANTS["parameters"](None, plan.layout.n, plan.layout), {}
 
@@ -253,22 +302,23 @@ def ratios(plan):
                 if own == path:
                     holder[key].flat[SOME] = entries
 
-        return plan.run(plan.values(), {"parameters": record}, prepare)
+        return plan.run(plan.values(), {"parameters": record} | (constants or {}), prepare)
 
     run()  # now the parameters hold what they were asked for
     outcome, found = run(), []
+    moved = {own for own in outcome.arrays if any(path.endswith(own) for path in weights)}
     for path, array in list(weights.items()):
         some = array.flat[SOME]
         losses = finite_difference_jacobian(
             lambda x, path=path: np.array(run(path, x).scalars), some
         )
         moving = _moving(losses)
-        # Not the weights themselves, that a step has moved.
-        gradients = (a for own, a in outcome.arrays.items() if not path.endswith(own))
-        same = [a for a in gradients if a.size == array.size > 4]
-        close = [explain.proportion(a.flat[SOME], moving) for a in same]
-        if any(close):
-            found.append(min(filter(None, close), key=lambda r: abs(np.log(abs(r)))))
-        elif same and moving is not None:
-            found.append(np.nan)
+        gradients = {own: a for own, a in outcome.arrays.items() if own not in moved}
+        same = [own for own, a in gradients.items() if a.size == array.size > 4]
+        if same and moving is not None:
+            close = {
+                own: explain.proportion(gradients[own].flat[SOME], moving) or np.inf for own in same
+            }
+            own = min(close, key=lambda own: abs(np.log(abs(close[own]))))
+            found.append((close[own], own, gradients, moving))
     return found

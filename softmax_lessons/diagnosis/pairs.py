@@ -105,4 +105,4 @@ def _lost_an_axis(z, p):
 def are_shares(a):
     """Tell whether numbers are between 0 and 1, and neither all alike nor all 0 and 1."""
     in_range = np.isfinite(a).all() and a.min() >= 0 and a.max() <= 1
-    return in_range and np.ptp(a) > 1e-3 and not np.isin(a, (0, 1)).all()
+    return in_range and np.ptp(a) > 1e-5 and not np.isin(a, (0, 1)).all()

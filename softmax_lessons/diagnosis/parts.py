@@ -26,7 +26,9 @@ SECONDS, OF_A_STAGE = 4.5, 1.2 * SLOW
 """How long a program is read in all, and how long one way of reading a part is tried."""
 FAMILY = re.compile("sigmoid|logistic|tanh|binary", re.I)
 """Where these are in a program, `a * (1 - a)` without a name is theirs."""
-THREE_AXES = re.compile(r"\(0, 2, 1\)|\w+, \w+, \w+ = \w+(\.\w+)*\.shape|axis=2|\[:, :, ")
+THREE_AXES = re.compile(
+    r"\(0, 2, 1\)|\w+, \w+, \w+ = \w+(\.\w+)*\.shape|axis=2|\[:, :, (?!None|np)"
+)
 
 
 class Parts:
@@ -40,7 +42,7 @@ class Parts:
         self.many = bool(evidence.BATCH.search(code)) and not evidence.LOOPS.search(code)
         if THREE_AXES.search(program.text):
             self.prefer("block")
-        if re.search(r"\bdim=|keepdim=|\btorch\b", program.text):
+        if re.search(r"\bdim=|keepdim=|\btorch\b|\.at\[", program.text):
             self.prefer("tensors")
 
     def go_through(self):

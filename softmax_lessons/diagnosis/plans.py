@@ -26,6 +26,10 @@ TERMS = re.compile(
     re.I,
 )
 """What the factor of a further term of a loss, of the weights alone, is called."""
+OF_OBJECT = re.compile(
+    r"_?(reg(ulari[sz]ation)?(_strength)?|l2(_\w+)?|weight_decay|lam(bda)?_?|wd)_?", re.I
+)
+"""The same, of an object: its alpha and its decay are of a step more often."""
 TEMPERATURE = re.compile(r"T|[Tt]emp(erature)?|tau")
 MOST = 20_000
 """How many combinations of forms are looked at, to order them."""
@@ -139,8 +143,9 @@ class Plan:
         layout, results, before, shared = self.layout, [], {}, dict(constants or {})
         N, n = next((rows.shape for rows in values.values()), (layout.N, layout.n))
         thing = self.make(n) if self.make else None
-        for name in filter(TEMPERATURE.fullmatch, shared):
-            setattr(thing, name, shared[name])
+        for name in shared if thing is not None else ():
+            if TEMPERATURE.fullmatch(name) or OF_OBJECT.fullmatch(name):
+                setattr(thing, name, shared[name])
         if prepare:
             prepare(thing)
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from softmax_lessons.diagnosis import answer, evidence, inside, rounds
+from softmax_lessons.diagnosis.checkers import judged_as_checker
 from softmax_lessons.diagnosis.layouts import LAYOUTS
 from softmax_lessons.diagnosis.numeric import judged_as_numeric
 from softmax_lessons.diagnosis.objects import at_line, source
@@ -35,8 +36,8 @@ class Reader(Parts):
         return self.verdicts
 
     def is_numeric(self, callee):
-        """Tell whether a part is a numeric gradient, and keep the verdict on it."""
-        verdict = judged_as_numeric(callee)
+        """Tell whether a part is a numeric gradient or a check of one, and keep the verdict."""
+        verdict = judged_as_checker(callee) or judged_as_numeric(callee)
         if verdict:
             self._keep(verdict)
         return verdict is not None
@@ -48,9 +49,14 @@ class Reader(Parts):
         trains = evidence.LEARNS.search(name) or evidence.TRAINS.search(code)
         if trains and (self.soft or "exp(" in code):
             verdict, why = rounds.of_training(callee, make, self)
-            whole = [v.part for v in self.verdicts if re.search("label|hot|step back", v.read_as)]
+            whole = [
+                v.part
+                for v in self.verdicts
+                if re.search("label|hot|step back|of the bias", v.read_as)
+            ]
             back = [one for one in whole if f"{one.rpartition('.')[2]}(" in code]
-            if verdict:
+            wrong = {v.part for v in self.verdicts if v.mistakes} & {*back}
+            if verdict and not wrong:
                 own = answer.without_inherited(verdict, self.verdicts, self.program.text)
                 if own.mistakes or not verdict.mistakes:
                     self._keep(own)
@@ -63,7 +69,7 @@ class Reader(Parts):
 
     def _of_match(self, callee, verdict, match, losses):
         name = callee.name
-        verdict = replace(verdict, exercise=name, part=name)
+        verdict = answer.of_log_p(replace(verdict, exercise=name, part=name))
         if "t" in match.task.roles:
             verdict = by_own_loss(verdict, match, losses)
         verdict = answer.with_other_values(verdict, match)
@@ -97,9 +103,10 @@ class Reader(Parts):
                 if verdict and verdict.mistakes and verdict.misconception.key in OF_SOFTMAX:
                     own = self.program.text  # whichever part has made the probabilities
                 verdict = verdict and answer.without_inherited(verdict, self.verdicts, own)
-                varied = [plan for plan, _ in tried.ran[:12] if "array" in plan.places().values()]
-                plans = [plan] * bool(plan) if verdict else varied[:4] * bool(derives)
-                verdict = by_weights(name, verdict, plans, self.losses)
+                varied = [plan for plan, _ in tried.ran if "array" in plan.places().values()]
+                varied.sort(key=lambda plan: len(plan.steps))
+                plans = [plan] * bool(plan) + varied[:4] * bool(verdict or derives)
+                verdict = by_weights(name, verdict, plans, self.losses, self.program)
         if verdict:
             self._keep(verdict)
             self.goes_back |= not found or found[1].task.derivative

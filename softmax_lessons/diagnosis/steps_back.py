@@ -34,7 +34,9 @@ OF_LOSS |= {"summed-over-batch", "long-way", "binary-cross-entropy"}
 OF_CHAIN = {"elementwise", "sum-held-constant", "sum-not-weighted", "plain-mean", "wrong-axis"}
 OF_CHAIN |= {"mean-of-products", "off-diagonal-positive", "one-sum-over-batch", "keepdims-missing"}
 OF_CHAIN |= {"own-product-missing", "own-product-twice", "sign-flipped"}
-"""Mistakes in a step back behind a loss, and in any other; more may be there by chance."""
+OF_JACOBIAN = OF_CHAIN - {"sum-held-constant"} | {"outer-product-forgotten", "delta-forgotten"}
+"""Mistakes in a step back behind a loss, in any other, and in a Jacobian; more may be there by
+chance."""
 
 
 def looked_at(values):
@@ -62,6 +64,7 @@ def steps_back(values, found, program, rounds=False):
     With `rounds` those of a round of a loop alone, until the same probabilities are made anew.
     """
     until = time.process_time() + SECONDS
+    anew = {_key(value): k for k, value in reversed([*enumerate(values)])}
     first = [pair for pair in found[:-4][:1] if pair.p[1:] == found[-1].p[1:]]
     for pair in [*first, *found[-4:]]:
         pair, targets = _targets(values, pair)
@@ -73,7 +76,9 @@ def steps_back(values, found, program, rounds=False):
             line = program.lines[value.line - 1]
             if time.process_time() > until or value.function != pair.p.function:
                 continue
-            made = is_made(value.name, line) and not _calls_a_part(line, program)
+            if anew[_key(value)] <= pair.at:
+                continue  # it was there before
+            made = is_made(value.name, line) and not calls_a_part(line, program)
             moves = rounds and MOVES.match(line)
             velocity = VELOCITY.match(value.name)
             moved = (moves or not made) and not (velocity or DERIVATIVE.search(value.name))
@@ -96,7 +101,11 @@ def steps_back(values, found, program, rounds=False):
                         yield from _of_loss_or_chain(*given, is_way)
             if value.array.shape[-2:] == 2 * p.shape[-1:] and made and _in(pair.p.name, line):
                 out = value.array.reshape(-1, *value.array.shape[-2:])
-                yield from _explained(JACOBIAN, (p,), out, value, pair)
+                yield from _explained(JACOBIAN, (p,), out, value, pair, OF_JACOBIAN)
+
+
+def _key(value):
+    return value.function, value.array.shape, value.array.tobytes()
 
 
 def _of_loss_or_chain(pair, p, targets, before, others, value, program, moves=False):
@@ -115,6 +124,9 @@ def _of_loss_or_chain(pair, p, targets, before, others, value, program, moves=Fa
         later = LATER | {"factor-of-two"}  # the way itself is known, up to its length
     if not re.search(r"\blog\(|cross_?entropy", program.text):
         later = later | {"squared-error"}  # which may be its own loss
+    if not targets and len(p) == 1:  # one of a sequence, whose target is in no array of its own
+        each = np.eye(p.shape[1])[:, None]
+        targets = [t for t in each if np.allclose(rows, p - t, atol=1e-12)]
     soft = [o for o in (*before.values(), *others) if _in(o.name, line) and are_shares(o.array)]
     soft = [pair.rows(o.array) for o in soft]
     soft = [t for t in soft if np.allclose(t.sum(axis=1), 1) and not np.allclose(t, p)]
@@ -150,7 +162,7 @@ def is_made(name, line):
     return bool(made or returned) or line.lstrip().startswith("lambda")
 
 
-def _calls_a_part(line, program):
+def calls_a_part(line, program):
     """Tell whether a line has another part make it, which is judged itself."""
     called = {name.rpartition(".")[2] for name in program.parts if not OF_TARGETS.search(name)}
     return any(f"{name}(" in line for name in called) or ".backward(" in line
@@ -189,5 +201,7 @@ def _explained(task, arguments, rows, value, pair, known=OF_CHAIN, later=LATER):
         told = (*e.keys, *["sign-flipped"] * turned)
         keys = {*told} - later - (NONE_OF_ONE if len(rows) == 1 else set())
         several = len(keys) > 1 and keys != {"squared-error", "elementwise"}
-        if keys <= known and not several:
+        largest = arguments[0].max(axis=-1)  # where p is uniform, or 0 and 1, formulas are alike
+        sure = not keys or (np.ptp(arguments[0]) > 1e-3 and largest.min() < 0.999)
+        if keys <= known and sure and not several:
             yield Step((*pair.keys, *(k for k in told if k in keys)), value, e, pair)

@@ -10,6 +10,7 @@ import numpy as np
 from softmax_lessons import numerics
 from softmax_lessons.judging import explain
 from softmax_lessons.judging.observe import Seen
+from softmax_lessons.mistakes.backward import IN_LOOPS
 from softmax_lessons.mistakes.formula import Formula
 from softmax_lessons.mistakes.inputs import LARGE, PLAIN, Input
 from softmax_lessons.mistakes.task import NONE_OF_ONE, keeping, without
@@ -51,7 +52,9 @@ MANY = [*map(_along_rows, MANY)]
 
 
 def _alone(task):
-    """Return a task for one example, without the mistakes that are none there."""
+    """Return a task for one example: without mistakes of a batch, with those of loops."""
+    if task.name in ("softmax_vjp", "softmax_backward"):
+        task = replace(task, result=task.result + IN_LOOPS)
     single = [case for case in task.inputs if np.size(case.arguments[0][..., 0]) == 1]
     task = task if task.name == "softmax_jacobian" else replace(task, inputs=tuple(single))
     return without(task, NONE_OF_ONE)

@@ -61,8 +61,28 @@ OF_TENSORS |= {
 """Functions, which are methods too, that NumPy has in another way."""
 
 
+class _At:
+    """What JAX has in place of `x[key] += y`: `x.at[key].add(y)`, a copy in which that is done."""
+
+    def __init__(self, x, key=None):
+        self.x, self.key = x, key
+
+    def __getitem__(self, key):
+        return _At(self.x, key)
+
+    def __getattr__(self, name):
+        def changed(y):
+            copy = self.x.copy()
+            copy[self.key] = y if name == "set" else getattr(np, name)(copy[self.key], y)
+            return copy
+
+        return changed
+
+
 class Tensor(np.ndarray):
     """An array with the methods of a tensor; `add_` works in place."""
+
+    at = property(_At)
 
     def __getattr__(self, name):
         """Return a function as a method."""

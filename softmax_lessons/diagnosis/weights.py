@@ -10,7 +10,7 @@ MOVES = re.compile(r"\s*([\w.]+) *([-+]=|= *\1 *[-+]).*\*|.*\b(\w*rate|lr|eta|al
 """A step of weights, which may look like a gradient of their size."""
 VELOCITY = re.compile(r"(self\.)?[vms](_?[wb]\d?)?\b|.*(velo|\bvel|mom|cache)", re.I)
 """What is called the mean of former gradients, which moves too."""
-BIAS = re.compile(r"\b_?d?_?b(ias(es)?)?\b|bias", re.I)
+BIAS = re.compile(r"\b_?d?_?b(ias(es)?)?\d?\b|bias", re.I)
 """What a bias and its gradient are called."""
 
 

@@ -67,7 +67,7 @@ IN_LOOPS = mistaken(
         "loop-ends-early": ["p * (1 - p) * g * (k == 0)"],
         "one-index-off": [f"p * ({others} - sum(p * {others}))" for others in SHIFTED[:2]],
         "sum-overwritten": ["p * (g * (k == n - 1) - sum(p * g * (k == n - 1)))"],
-        "sum-not-restarted": ["cumsum(p * (g - sum(p * g)))"],
+        "sum-not-restarted": ["cumsum(p * (g - sum(p * g))).reshape(p.shape)"],
     }
 )
 """The same for one example, with slips that loops over its classes make."""
