@@ -2,8 +2,9 @@
 
 `text` and `program` read a text and run it, `plans` and `layouts` are ways to call its parts,
 `search` tries them and finds what comes back in `tables` of formulas, where `evidence` admits it,
-`answer` has it judged, `inside` looks at what appears line by line, `rounds` in loops that train:
-there `steps_back` and `weights` find the step back, and which way weights move.
+`answer` has it judged, `own_loss` and `own_weights` hear the loss of the program, `inside` looks at
+what appears line by line, `rounds` in loops that train: there `steps_back` and `weights` find the
+step back, and which way weights move.
 `numeric` and `checkers` read what measures gradients.
 `parts` goes through a program, and `reader` tells what it is of each part.
 """

@@ -8,7 +8,8 @@ from softmax_lessons.diagnosis.checkers import judged_as_checker
 from softmax_lessons.diagnosis.layouts import LAYOUTS
 from softmax_lessons.diagnosis.numeric import judged_as_numeric
 from softmax_lessons.diagnosis.objects import at_line, source
-from softmax_lessons.diagnosis.own_loss import beside_a_loss, by_own_loss, by_weights
+from softmax_lessons.diagnosis.own_loss import beside_a_loss, by_own_loss
+from softmax_lessons.diagnosis.own_weights import by_weights
 from softmax_lessons.diagnosis.pairs import has_softmax
 from softmax_lessons.diagnosis.parts import Parts
 from softmax_lessons.diagnosis.search import search

@@ -61,23 +61,24 @@ class Step(NamedTuple):
 def steps_back(values, found, program, rounds=False):
     """Yield the steps back from probabilities among the values, in their order.
 
-    With `rounds` those of a round of a loop alone, until the same probabilities are made anew.
+    They end where the same probabilities are made anew. With `rounds`, weights that move count too.
     """
     until = time.process_time() + SECONDS
     anew = {_key(value): k for k, value in reversed([*enumerate(values)])}
-    first = [pair for pair in found[:-4][:1] if pair.p[1:] == found[-1].p[1:]]
-    for pair in [*first, *found[-4:]]:
+    begin = [pair for pair in found[:-4][:1] if pair.p[2:] == found[-1].p[2:]]
+    for pair in [*begin, *found[-4:]]:
         pair, targets = _targets(values, pair)
         p, others = pair.rows(pair.p.array), []
         before = {v.name: v for v in values[: pair.at] if v.array.shape == pair.p.array.shape}
         for at, value in enumerate(values[pair.at + 1 :], pair.at + 1):
-            if rounds and value[1:] == pair.p[1:]:
+            if value[1:] == pair.p[1:]:
                 break
             line = program.lines[value.line - 1]
             if time.process_time() > until or value.function != pair.p.function:
                 continue
-            if anew[_key(value)] <= pair.at:
-                continue  # it was there before
+            first = anew[_key(value)]
+            if first <= pair.at or (values[first].line < pair.p.line and not rounds):
+                continue  # it was there before, or is of another call
             made = is_made(value.name, line) and not calls_a_part(line, program)
             moves = rounds and MOVES.match(line)
             velocity = VELOCITY.match(value.name)
@@ -201,7 +202,8 @@ def _explained(task, arguments, rows, value, pair, known=OF_CHAIN, later=LATER):
         told = (*e.keys, *["sign-flipped"] * turned)
         keys = {*told} - later - (NONE_OF_ONE if len(rows) == 1 else set())
         several = len(keys) > 1 and keys != {"squared-error", "elementwise"}
-        largest = arguments[0].max(axis=-1)  # where p is uniform, or 0 and 1, formulas are alike
-        sure = not keys or (np.ptp(arguments[0]) > 1e-3 and largest.min() < 0.999)
-        if keys <= known and sure and not several:
+        # Where p is uniform, or 0 and 1, formulas are alike.
+        spread = np.ptp(arguments[0]) > 1e-3
+        spread = spread and (task is not BACKWARD or arguments[0].max(axis=-1).min() < 0.999)
+        if keys <= known and (spread or not e.keys) and not several:
             yield Step((*pair.keys, *(k for k in told if k in keys)), value, e, pair)
