@@ -155,7 +155,7 @@ WEIGHTED = REGULARISED.replace(" + 2 * self.l2 * self.W", "")
         (LISTS, "softmax_backward", ""),
         (LISTS.replace("+=", "="), "softmax_backward", "sum-overwritten"),
         (LISTS, "grad_log_policy", ""),
-        (LISTS.replace("policy", "loss"), "grad_log_loss", "sign-flipped"),
+        (LISTS.replace("grad_log_policy", "neg_log_p_grad"), "neg_log_p_grad", "sign-flipped"),
         (JAX, "nll_and_grad", "no-shift"),
         (SEQUENCE, "loss_fun", ""),
         (SEQUENCE.replace(" - y.max()", ""), "loss_fun", "no-shift"),

@@ -209,7 +209,7 @@ def as_shown(verdict, text):
     """Return a verdict without what the code does not show, of mistakes that are one of several."""
     if "exp(" in text and not re.search("max|shift|clip", text):
         alike = {MISTAKES["unstable"]: MISTAKES["no-shift"]}
-        mistakes = tuple(alike.get(m, m) for m in verdict.mistakes)
+        mistakes = tuple(dict.fromkeys(alike.get(m, m) for m in verdict.mistakes))
         if mistakes != verdict.mistakes:
             verdict = replace(verdict, mistakes=mistakes, summary=str(mistakes[0]))
     hidden = {m for m in verdict.either if m.key in SHOWN and not SHOWN[m.key].search(text)}
@@ -221,7 +221,7 @@ def as_shown(verdict, text):
     return replace(verdict, mistakes=left, **one)
 
 
-OF_LOG_P = re.compile("log_?(pi|p|prob|policy|lik)|^(?!.*(neg|nll|loss)).*likelihood", re.I)
+OF_LOG_P = re.compile("^(?!.*(neg|nll|loss|cost)).*(log_?(pi|p|prob|policy)|likelihood)", re.I)
 """Names of what is to be large, where a loss is to be small."""
 
 

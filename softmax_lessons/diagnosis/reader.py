@@ -57,7 +57,8 @@ class Reader(Parts):
             ]
             back = [one for one in whole if f"{one.rpartition('.')[2]}(" in code]
             wrong = {v.part for v in self.verdicts if v.mistakes} & {*back}
-            if verdict and not wrong:
+            climbs = verdict and [m.key for m in verdict.mistakes] == ["sign-flipped"]
+            if verdict and (climbs or not wrong):  # else the weights move as they are told to
                 own = answer.without_inherited(verdict, self.verdicts, self.program.text)
                 if own.mistakes or not verdict.mistakes:
                     self._keep(own)
