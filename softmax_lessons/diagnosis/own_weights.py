@@ -61,7 +61,7 @@ def by_weights(part, verdict, plans, losses, program):
 
 def ratios(plan):
     """Return what gradients of weights are times those of the loss, inf where not in proportion."""
-    return [r for r, *_ in of_weights(plan)]
+    return [r for r, *_ in of_weights(plan).values()]
 
 
 def _term_of_weights(plan):
@@ -72,7 +72,9 @@ def _term_of_weights(plan):
     for what, constants in variations(plan):
         if what == "regulariser":
             without, within = of_weights(plan), of_weights(plan, constants)
-            for (r, path, arrays, right), (*_, more, wanted) in zip(without, within, strict=False):
+            for weight in without.keys() & within.keys():
+                r, path, arrays, right = without[weight]
+                *_, more, wanted = within[weight]
                 given = (more[path] - arrays[path]).flat[SOME]
                 far = not np.allclose(given, wanted - right, rtol=1e-4, atol=1e-7)
                 if abs(r - 1) < 1e-3 and far:
@@ -98,7 +100,7 @@ def of_weights(plan, constants=None):
         return plan.run(plan.values(), {"parameters": record} | (constants or {}), prepare)
 
     run()  # now the parameters hold what they were asked for
-    outcome, found = run(), []
+    outcome, found = run(), {}
     moved = {own for own in outcome.arrays if any(path.endswith(own) for path in weights)}
     gradients = {own: a for own, a in outcome.arrays.items() if own not in moved}
     for path, array in list(weights.items()):
@@ -111,5 +113,5 @@ def of_weights(plan, constants=None):
         if given and measured is not None:
             close = {own: explain.proportion(a, measured) or np.inf for own, a in given.items()}
             own = min(close, key=lambda own: abs(np.log(abs(close[own]))))
-            found.append((close[own], own, gradients, measured))
+            found[path] = close[own], own, gradients, measured
     return found
